@@ -1,0 +1,246 @@
+package platform
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"onair/live"
+)
+
+// seed adds every recording of a platform, whichever endpoint it came from.
+func seed(f *testing.F, name live.Platform) {
+	f.Helper()
+	files, err := filepath.Glob(filepath.Join("testdata", string(name), "*.*"))
+	if err != nil || len(files) == 0 {
+		f.Fatalf("no recordings: %v", err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b)
+	}
+}
+
+// sound wants what a parser returned to be either an error of a known class or rows that a worker can publish.
+func sound(t *testing.T, name live.Platform, err error, rows []live.Observation, found []live.Found, next string) {
+	t.Helper()
+	if err != nil {
+		if live.ClassOf(err).Err() == nil {
+			t.Fatalf("error without a class: %v", err)
+		}
+		return
+	}
+	s, err := New(name, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(next) > 1000 || len(rows) > 500 || len(found) > 500 {
+		return // Validate refuses these as a whole
+	}
+	p := live.Page{V: live.PageVersion, Platform: name, Kind: live.KindList, Coverage: live.CoverList, Next: next, Observations: rows, Found: found}
+	p.Clean(s.Info())
+	if err := p.Validate(); err != nil {
+		t.Fatalf("after Clean: %v", err)
+	}
+	for _, o := range rows {
+		if o.Viewers < live.ViewersHidden || o.Viewers > live.MaxViewers {
+			t.Fatalf("%d viewers", o.Viewers)
+		}
+	}
+	if _, err := json.Marshal(p); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func FuzzChzzkList(f *testing.F) {
+	seed(f, "chzzk")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, next, err := parseChzzkList(b)
+		sound(t, "chzzk", err, rows, nil, next)
+	})
+}
+
+func FuzzChzzkOpenList(f *testing.F) {
+	seed(f, "chzzk")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		rows, next, err := parseChzzkOpenList(b)
+		sound(t, "chzzk", err, rows, nil, next)
+	})
+}
+
+func FuzzChzzkStatus(f *testing.F) {
+	seed(f, "chzzk")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		st, err := parseChzzkStatus(b)
+		var rows []live.Observation
+		if err == nil && st.state == live.AnswerLive {
+			var o live.Observation
+			if o, err = st.row.observation(); err == nil {
+				rows = append(rows, o)
+			}
+		}
+		sound(t, "chzzk", err, rows, nil, "")
+		chzzkGone(b)
+	})
+}
+
+func FuzzSoopList(f *testing.F) {
+	seed(f, "soop")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		l, err := parseSoopList(b, "https")
+		sound(t, "soop", err, l.rows, nil, "")
+		if l.total < 0 || l.sent < 0 {
+			t.Fatalf("%+v", l)
+		}
+	})
+}
+
+func FuzzSoopCategories(f *testing.F) {
+	seed(f, "soop")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		_, err := parseSoopCategories(b)
+		sound(t, "soop", err, nil, nil, "")
+	})
+}
+
+func FuzzSoopStation(f *testing.F) {
+	seed(f, "soop")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		row, err := parseSoopStation(b)
+		var rows []live.Observation
+		if err == nil && row != nil {
+			row.UserID = "u"
+			var o live.Observation
+			if o, err = row.observation("https"); err == nil {
+				rows = append(rows, o)
+			}
+		}
+		sound(t, "soop", err, rows, nil, "")
+		soopGone(b)
+	})
+}
+
+func FuzzSoopPlayer(f *testing.F) {
+	seed(f, "soop")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		state, no, err := parseSoopPlayer(b)
+		sound(t, "soop", err, nil, nil, "")
+		if err == nil && (state == live.AnswerLive) != (no != "") {
+			t.Fatalf("%s %q", state, no)
+		}
+	})
+}
+
+func FuzzTwitchStreams(f *testing.F) {
+	seed(f, "twitch")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, isList := range []bool{true, false} {
+			rows, next, err := parseTwitchStreams(b, isList)
+			var good []live.Observation
+			for _, r := range rows {
+				if r.good {
+					good = append(good, r.o)
+				}
+			}
+			sound(t, "twitch", err, good, nil, next)
+		}
+	})
+}
+
+func FuzzTwitchToken(f *testing.F) {
+	seed(f, "twitch")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		token, life, err := parseTwitchToken(b)
+		sound(t, "twitch", err, nil, nil, "")
+		if err == nil && (token == "" || life < 0) {
+			t.Fatalf("token of %d bytes for %v", len(token), life)
+		}
+	})
+}
+
+func FuzzYouTubeSearch(f *testing.F) {
+	seed(f, "youtube")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		found, next, err := parseYouTubeSearch(b)
+		sound(t, "youtube", err, nil, found, next)
+	})
+}
+
+func FuzzYouTubeVideos(f *testing.F) {
+	seed(f, "youtube")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		videos, err := parseYouTubeVideos(b)
+		var rows []live.Observation
+		for _, v := range videos {
+			if v.answer.State == live.AnswerLive {
+				rows = append(rows, v.o)
+			}
+		}
+		sound(t, "youtube", err, rows, nil, "")
+	})
+}
+
+// FuzzYouTubeFetch takes bodies through Google's library and colly as well.
+func FuzzYouTubeFetch(f *testing.F) {
+	files, err := filepath.Glob(filepath.Join("testdata", "youtube", "*.*"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(b, 200, "text/xml; charset=utf-8")
+		f.Add(b, 403, "text/html; charset=euc-kr")
+	}
+	f.Fuzz(func(t *testing.T, b []byte, status int, contentType string) {
+		if status < 200 || status > 599 {
+			return
+		}
+		s, err := New("youtube", Config{Key: "SECRET"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range []Request{{Kind: live.KindSearch}, {Kind: live.KindRefresh, Keys: []string{"a"}}, {Kind: live.KindFeed, Keys: []string{"UCx"}}} {
+			th := &theatre{tb: t, left: []exchange{{Status: status, Type: contentType, body: b}}}
+			p, err := s.Fetch(context.Background(), th.direct(), r)
+			if (p == nil) == (err == nil) {
+				t.Fatalf("page %v, error %v", p, err)
+			}
+			if err != nil {
+				sound(t, "youtube", err, nil, nil, "")
+				continue
+			}
+			sound(t, "youtube", nil, p.Observations, p.Found, p.Next)
+		}
+	})
+}
+
+func FuzzRetryAfter(f *testing.F) {
+	f.Add("120", "")
+	f.Add("Mon, 23 Nov 2026 03:01:00 GMT", "1795402800")
+	f.Fuzz(func(t *testing.T, after, reset string) {
+		if d := retryAfter(http.Header{"Retry-After": {after}, "Ratelimit-Reset": {reset}}, noon); d < 0 || d > maxRetryAfter {
+			t.Fatal(d)
+		}
+	})
+}
+
+func FuzzParseTime(f *testing.F) {
+	for _, s := range []string{"2026-09-27 21:55:34", "2026-09-27T21:55:34Z", "2026-09-27 21:55:34.0", "0000-00-00 00:00:00"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		if at := parseTime(s); !at.IsZero() && (at.Location() != time.UTC || at.Nanosecond() != 0 || at.Year() < 2004) {
+			t.Fatal(at)
+		}
+	})
+}
