@@ -1,0 +1,204 @@
+package broker_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/nats-io/nats.go"
+
+	"onair/broker"
+	"onair/broker/brokertest"
+	"onair/live"
+)
+
+func ensureConsumers(t testing.TB, f *brokertest.Fixture) {
+	t.Helper()
+	err := f.Broker.EnsureConsumers(t.Context(), []live.Platform{"chzzk", "soop"}, []live.Class{live.ClassPlain}, []string{live.RegionAny, "kr"})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func mustTake(t testing.TB, e *broker.Edge) *broker.Taken {
+	t.Helper()
+	taken, err := e.Take(t.Context(), "chzzk", live.ClassPlain, live.RegionAny)
+	if err != nil || taken == nil {
+		t.Fatalf("took %v, %v", taken, err)
+	}
+	return taken
+}
+
+// takeNone expects that no job waits.
+func takeNone(t testing.TB, e *broker.Edge) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if taken, err := e.Take(ctx, "chzzk", live.ClassPlain, live.RegionAny); taken != nil || err != nil {
+		t.Fatalf("took %v, %v; want none", taken, err)
+	}
+}
+
+// waiting polls until n Takes wait for a job.
+func waiting(t testing.TB, f *brokertest.Fixture, n int) {
+	t.Helper()
+	eventually(t, "the pull waits", func() bool {
+		c, err := jet(t, f.Conn).Consumer(t.Context(), broker.StreamJobs, broker.ConsumerName("chzzk", live.ClassPlain, live.RegionAny))
+		return err == nil && c.CachedInfo().NumWaiting == n
+	})
+}
+
+func TestJobRefusesItsSuccessor(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	ensureConsumers(t, f) // changes nothing
+	e, _ := f.Worker("w1")
+	takeNone(t, e)
+
+	if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+		t.Fatal(err)
+	}
+	wantErr(t, f.Broker.Submit(t.Context(), job("list")), broker.ErrPending) // it waits
+	if err := f.Broker.Submit(t.Context(), job("other")); err != nil {
+		t.Fatal(err)
+	}
+
+	first, second := mustTake(t, e), mustTake(t, e)
+	want := job("list")
+	want.V = live.JobVersion
+	if d := cmp.Diff(want, first.Job); d != "" {
+		t.Error(d)
+	}
+	wantErr(t, f.Broker.Submit(t.Context(), job("list")), broker.ErrPending) // it runs
+	takeNone(t, e)                                                           // and nobody else gets it
+
+	if err := first.InProgress(); err != nil {
+		t.Error(err)
+	}
+	wantErr(t, f.Broker.Submit(t.Context(), job("list")), broker.ErrPending)
+	if err := first.Ack(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+		t.Errorf("after the ack: %v", err)
+	}
+	wantErr(t, f.Broker.Submit(t.Context(), job("other")), broker.ErrPending)
+
+	if err := second.Nak(0); err != nil {
+		t.Error(err)
+	}
+	keys := map[string]bool{mustTake(t, e).Job.Key: true, mustTake(t, e).Job.Key: true}
+	if !keys["list"] || !keys["other"] {
+		t.Errorf("took %v, want list and other again", keys)
+	}
+}
+
+func TestTakeWaitsForAJob(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	e, _ := f.Worker("w1")
+	got := make(chan *broker.Taken, 1)
+	go func() {
+		taken, err := e.Take(t.Context(), "chzzk", live.ClassPlain, live.RegionAny)
+		if err != nil {
+			t.Error(err)
+		}
+		got <- taken
+	}()
+	waiting(t, f, 1)
+	if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+		t.Fatal(err)
+	}
+	if taken := <-got; taken == nil || taken.Job.Key != "list" {
+		t.Fatalf("took %v", taken)
+	}
+}
+
+func TestTakeEndsWithItsContext(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	e, _ := f.Worker("w1")
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() {
+		_, err := e.Take(ctx, "chzzk", live.ClassPlain, live.RegionAny)
+		done <- err
+	}()
+	waiting(t, f, 1)
+	cancel()
+	select {
+	case err := <-done:
+		wantErr(t, err, context.Canceled)
+	case <-time.After(patience):
+		t.Fatal("take goes on")
+	}
+	// The request is forgotten: a job goes to who asks next.
+	if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+		t.Fatal(err)
+	}
+	mustTake(t, e)
+}
+
+func TestTakeWithoutConsumer(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	e, _ := f.Worker("w1")
+	_, err := e.Take(t.Context(), "chzzk", live.ClassPlain, live.RegionAny)
+	wantErr(t, err, broker.ErrUnclear)
+}
+
+func TestUnreadableJobLeavesTheQueue(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	e, _ := f.Worker("w1")
+	if _, err := jet(t, f.Conn).Publish(t.Context(), "job.chzzk.plain.any.x", []byte(`{"v": 99}`)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := e.Take(t.Context(), "chzzk", live.ClassPlain, live.RegionAny)
+	wantErr(t, err, live.ErrNewer)
+	eventually(t, "an empty queue", func() bool { return info(t, f, broker.StreamJobs).State.Msgs == 0 })
+}
+
+func TestJobOutlivesRestart(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Server.Restart(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	e, _ := f.Worker("w1")
+	if taken := mustTake(t, e); taken.Job.Key != "list" {
+		t.Fatalf("took %+v", taken.Job)
+	}
+}
+
+// A hundred Takes leave nothing behind in the server: each asks through two accounts, which keep a note of it.
+func TestTakeLeavesNoTrace(t *testing.T) {
+	t.Parallel()
+	f := brokertest.New(t)
+	ensureConsumers(t, f)
+	e, nc := f.Worker("w1")
+	before := nc.NumSubscriptions()
+	for range 100 {
+		if err := f.Broker.Submit(t.Context(), job("list")); err != nil {
+			t.Fatal(err)
+		}
+		if err := mustTake(t, e).Ack(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := nc.NumSubscriptions(); n > before+1 { // the answers' common inbox stays
+		t.Errorf("%d subscriptions, %d before", n, before)
+	}
+	if c := nc.Status(); c != nats.CONNECTED {
+		t.Errorf("connection is %v", c)
+	}
+}
