@@ -1,0 +1,242 @@
+package view
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"onair/aggregator"
+	"onair/live"
+)
+
+// rankSpan is how far back, in minutes of log time, rank changes and growth look.
+const rankSpan = 15
+
+// builder is one run of Build: collect, group, then entries, which the rest is read from.
+type builder struct {
+	source  source
+	facts   *Facts
+	joined  *joined
+	options BuildOptions
+	infos   map[live.Platform]int // places in options.Infos
+
+	now    time.Time // log time
+	minute int64     // the newest that the fold marked
+	known  []KnownBroadcast
+	casts  []*cast // what facts and options let through, live or ended, in the order of byOwner
+
+	teams []team // live now
+	then  []team // live rankSpan minutes ago
+	ended []past
+
+	listed     []ranked // teams in list order; entry i is of listed[i]
+	members    []Member // slabs that entries take their parts from: they live and die together
+	minutes    []live.Viewers
+	categories map[string]string // CategoryKey of each name seen
+}
+
+// past is a broadcast that has ended, with a live one that it last shared an entry with.
+type past struct {
+	cast    *cast
+	partner *cast // nil: nothing of its entry is live
+}
+
+func newBuilder(s source, f *Facts, o BuildOptions) *builder {
+	b := &builder{
+		source: s, facts: f, joined: f.join(), options: o, now: s.LogTime(),
+		infos: map[live.Platform]int{}, categories: map[string]string{},
+	}
+	for i, info := range o.Infos {
+		b.infos[info.ID] = i
+	}
+	return b
+}
+
+// collect takes the broadcasts that are shown and finds who owns each.
+func (b *builder) collect() {
+	type owner struct {
+		creator string
+		channel live.ChannelID // zero when a creator claims it
+	}
+	owners := map[owner]int{}
+	for x := range b.source.Broadcasts() {
+		info, ok := b.infos[x.ID.Platform]
+		if !ok {
+			continue
+		}
+		b.minute = max(b.minute, x.MinuteAt)
+		if x.Live() {
+			b.known = append(b.known, KnownBroadcast{x.ID, x.ConfirmedAt})
+		}
+		ch := live.ChannelID{Platform: x.ID.Platform, ID: x.Channel}
+		if b.blocked(x, ch) {
+			continue
+		}
+		who := owner{creator: b.joined.owner[ch]}
+		if who.creator == "" {
+			who.channel = ch
+		}
+		n, ok := owners[who]
+		if !ok {
+			n = len(owners)
+			owners[who] = n
+		}
+		b.casts = append(b.casts, &cast{b: x, id: x.ID.String(), info: info, owner: n, start: began(x).UnixNano()})
+	}
+	slices.SortFunc(b.casts, byOwner)
+}
+
+// blocked reports whether a fact keeps x out.
+func (b *builder) blocked(x *aggregator.Broadcast, ch live.ChannelID) bool {
+	if b.joined.channels[ch] || len(b.joined.categories) > 0 && b.joined.categories[b.categoryKey(x.Category.Name)] {
+		return true
+	}
+	if len(b.joined.keywords) == 0 {
+		return false
+	}
+	title := foldCase(x.Title)
+	return slices.ContainsFunc(b.joined.keywords, func(k string) bool { return strings.Contains(title, k) })
+}
+
+// categoryKey is CategoryKey, worked out once for each name.
+func (b *builder) categoryKey(name string) string {
+	key, ok := b.categories[name]
+	if !ok {
+		key = CategoryKey(name)
+		b.categories[name] = key
+	}
+	return key
+}
+
+// group joins what is live now, and what was live when rank changes are measured from, into teams; and finds which
+// live broadcast an ended one belongs to.
+func (b *builder) group() {
+	then := b.minute - rankSpan
+	for _, c := range b.casts {
+		c.then = viewersAt(c.b, then)
+		c.wasLive = liveAt(c.b, then)
+	}
+	for lo, hi := 0, 0; lo < len(b.casts); lo = hi {
+		for hi = lo; hi < len(b.casts) && b.casts[hi].owner == b.casts[lo].owner; hi++ {
+		}
+		run := b.casts[lo:hi:hi]
+		b.teams = join(b.teams, those(run, func(c *cast) bool { return c.b.Live() }))
+		b.then = join(b.then, those(run, func(c *cast) bool { return c.wasLive }))
+		onePlatform := !slices.ContainsFunc(run, func(c *cast) bool { return c.info != run[0].info })
+		for _, c := range run {
+			if c.b.Live() {
+				continue
+			}
+			p := past{cast: c}
+			if !onePlatform {
+				p.partner = partner(c, run)
+			}
+			b.ended = append(b.ended, p)
+		}
+	}
+	for i, r := range rank(b.then, viewersThen) {
+		for _, c := range r.team {
+			c.rankThen = i + 1
+		}
+	}
+	b.listed = rank(b.teams, viewersNow)
+	for i, r := range b.listed {
+		for _, c := range r.team {
+			c.row = i
+		}
+	}
+}
+
+// those is the part of run that pass accepts; run itself when that is all of it.
+func those(run []*cast, pass func(*cast) bool) []*cast {
+	n := 0
+	for _, c := range run {
+		if pass(c) {
+			n++
+		}
+	}
+	if n == len(run) {
+		return run
+	}
+	part := make([]*cast, 0, n)
+	for _, c := range run {
+		if pass(c) {
+			part = append(part, c)
+		}
+	}
+	return part
+}
+
+// entries writes the rows, and where live ids lead.
+func (b *builder) entries(snap *Snapshot) {
+	slab, changes := make([]Entry, len(b.listed)), make([]int, len(b.listed))
+	b.members = make([]Member, 0, len(b.casts))
+	b.minutes = make([]live.Viewers, 0, len(b.casts)*aggregator.TrendMinutes)
+	snap.Entries = make([]*Entry, len(b.listed))
+	snap.live = make(map[live.BroadcastID]*Entry, len(b.casts)-len(b.ended))
+	for i, r := range b.listed {
+		e := &slab[i]
+		b.fill(e, r.team, r.viewers)
+		e.Rank = i + 1
+		if rankThen := bestThen(r.team); rankThen > 0 {
+			changes[i] = rankThen - e.Rank
+			e.RankChange = &changes[i]
+		}
+		snap.Entries[i] = e
+		for _, c := range r.team {
+			snap.live[c.b.ID] = e
+		}
+	}
+}
+
+// bestThen is the best rank that an entry with one of t's members had then; 0 when none was live.
+func bestThen(t team) int {
+	best := 0
+	for _, c := range t {
+		if c.rankThen > 0 && (best == 0 || c.rankThen < best) {
+			best = c.rankThen
+		}
+	}
+	return best
+}
+
+// endings writes where the ids of ended broadcasts lead.
+func (b *builder) endings(snap *Snapshot) {
+	slab := make([]Entry, len(b.ended))
+	snap.ended = make(map[live.BroadcastID]ending, len(b.ended))
+	for i, p := range b.ended {
+		if p.partner != nil {
+			snap.ended[p.cast.b.ID] = ending{entry: snap.Entries[p.partner.row]}
+			continue
+		}
+		e := &slab[i]
+		b.fill(e, team{p.cast}, p.cast.b.Viewers)
+		e.New = false
+		snap.ended[p.cast.b.ID] = ending{entry: e, over: true}
+	}
+}
+
+// platforms judges every platform that is shown.
+func (b *builder) platforms() []PlatformStatus {
+	states := map[live.Platform]*aggregator.PlatformState{}
+	for _, p := range b.source.Platforms() {
+		states[p.ID] = p
+	}
+	list := make([]PlatformStatus, len(b.options.Infos))
+	for i, info := range b.options.Infos {
+		s := PlatformStatus{Info: info}
+		if p := states[info.ID]; p != nil {
+			s.LastPageAt, s.Cadence = p.LastPageAt, p.PassEvery
+		}
+		off, isOff := b.options.Off[info.ID]
+		s.State, s.Reason = judge(states[info.ID], b.now, off, isOff)
+		list[i] = s
+	}
+	for _, t := range b.teams {
+		for _, c := range t {
+			list[c.info].Broadcasts++
+			list[c.info].Viewers += c.b.Viewers.Count()
+		}
+	}
+	return list
+}
