@@ -1,0 +1,319 @@
+package api
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"onair/api/client"
+	"onair/live"
+)
+
+// memory is a history in memory.
+type memory []Point
+
+func (m memory) Broadcast(id live.BroadcastID) (out []Point, err error) {
+	if id.ID == "broken" {
+		return nil, errors.New("disk /secret/path broken")
+	}
+	for _, p := range m {
+		if p.ID == id {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+func (m memory) Channel(id live.ChannelID) (out []Point, err error) {
+	for _, p := range m {
+		if p.ID.Platform == id.Platform && p.Channel == id.ID {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// TestEveryRoute asks every route for what it has; get holds each answer against the contract.
+func TestEveryRoute(t *testing.T) {
+	w := newWorld(1, 300)
+	for range 200 {
+		w.change()
+	}
+	first := w.list[0]
+	s := newServer(t, func(o *Options) { o.History = memory{{first.ID, first.Channel, noon, 10}} })
+	s.view.Publish(w.snapshot())
+
+	for _, target := range []string{
+		"/v1/streams", "/v1/streams?limit=2000", "/v1/streams?limit=1", "/v1/streams?platform=chzzk&platform=soop&sort=name",
+		"/v1/streams?lang=ko&min_viewers=10&max_viewers=2000&new=false&official=false&sort=rising", "/v1/streams?new=true",
+		"/v1/streams?q=%EB%B0%A9%EC%86%A1", "/v1/streams?q=", "/v1/streams?category=nothing", "/v1/streams?min_seq=1&sort=started",
+		"/v1/streams/" + first.ID.String(), "/v1/streams/" + first.ID.String() + "?min_seq=3", "/v1/streams/" + first.ID.String() + "/history",
+		"/v1/platforms", "/v1/categories", "/livez", "/readyz", "/openapi.yaml", "/docs", "/",
+	} {
+		if a := s.get(target); a.status != http.StatusOK || len(a.body) == 0 {
+			t.Errorf("%s: %d", target, a.status)
+		}
+		get, head := s.get(target), s.get(target, method(http.MethodHead))
+		if len(head.raw) != 0 || head.header.Get("Etag") != get.header.Get("Etag") || head.header.Get("Content-Length") != get.header.Get("Content-Length") {
+			t.Errorf("HEAD %s: %d bytes, %v", target, len(head.raw), head.header)
+		}
+	}
+	for _, gone := range w.gone {
+		a := s.get("/v1/streams/" + gone.ID.String())
+		if got := into[client.Stream](t, a); got.Ended && got.Entry.Rank != 0 || got.Entry.ID == "" {
+			t.Errorf("%s: %+v", gone.ID, got)
+		}
+	}
+}
+
+func TestHistory(t *testing.T) {
+	w := newWorld(8, 0)
+	a, b := w.start(), w.start()
+	a.ID.Platform, b.ID.Platform = "chzzk", "soop"
+	w.join(a, b)
+	before, earlier := live.BroadcastID{Platform: "chzzk", ID: "before"}, live.BroadcastID{Platform: "chzzk", ID: "earlier"}
+	at := func(min int) time.Time { return noon.Add(time.Duration(min) * time.Minute) }
+	s := newServer(t, func(o *Options) {
+		o.History = memory{
+			{earlier, a.Channel, at(-900), 4}, {before, a.Channel, at(-600), 5}, {before, a.Channel, at(-599), 6},
+			{a.ID, a.Channel, at(0), 10}, {b.ID, b.Channel, at(0), 3}, {a.ID, a.Channel, at(1), live.ViewersHidden}, {a.ID, a.Channel, at(2), 12},
+			{live.BroadcastID{Platform: "soop", ID: "other"}, a.Channel, at(0), 99}, // another platform's channel of the same id
+		}
+	})
+	s.view.Publish(w.snapshot())
+	mine := client.Series{ID: a.ID.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(0), Viewers: 10}, {At: at(2), Viewers: 12}}}
+	theirs := client.Series{ID: b.ID.String(), Platform: "soop", Channel: b.Channel, Points: []client.Point{{At: at(0), Viewers: 3}}}
+	old := client.Series{ID: before.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(-600), Viewers: 5}, {At: at(-599), Viewers: 6}}}
+	older := client.Series{ID: earlier.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(-900), Viewers: 4}}}
+	for id, want := range map[string][]client.Series{
+		a.ID.String():   {mine, theirs, old, older},
+		b.ID.String():   {theirs, mine, old, older},
+		before.String(): {old, mine, older}, // ended long ago: known from its points alone
+	} {
+		got := into[client.History](t, s.get("/v1/streams/"+id+"/history"))
+		if diff := cmp.Diff(client.History{ID: id, Series: want}, got); diff != "" {
+			t.Errorf("%s: %s", id, diff)
+		}
+	}
+	none := newServer(t)
+	none.view.Publish(w.snapshot())
+	if got := into[client.History](t, none.get("/v1/streams/"+a.ID.String()+"/history")); len(got.Series) != 2 || len(got.Series[0].Points) != 0 {
+		t.Errorf("%+v", got)
+	}
+	problemOf(t, none.get("/v1/streams/"+before.String()+"/history"), kindNotFound)
+}
+
+// TestListSaysWhatTheSnapshotHas compares every field of every row, as a client decodes it.
+func TestListSaysWhatTheSnapshotHas(t *testing.T) {
+	w := newWorld(2, 400)
+	for range 300 {
+		w.change()
+	}
+	s := newServer(t)
+	snap := w.snapshot()
+	s.view.Publish(snap)
+	got := into[client.Streams](t, s.get("/v1/streams?limit=2000"))
+	if got.Seq != snap.Seq || !got.AsOf.Equal(snap.AsOf) || got.Total != len(snap.Entries) || len(got.Streams) != len(snap.Entries) || got.Next != "" {
+		t.Fatalf("head: seq %d as_of %v total %d rows %d next %q", got.Seq, got.AsOf, got.Total, len(got.Streams), got.Next)
+	}
+	hidden, joined, sum := 0, 0, int64(0)
+	for i, e := range snap.Entries {
+		g := got.Streams[i]
+		if g.Rank != e.Rank || g.ID != e.ID || g.Viewers != e.Viewers || g.Title != e.Title || g.Creator.ID != e.Creator.ID || g.Creator.Name != e.Creator.Name ||
+			!g.StartedAt.Equal(e.StartedAt) || !g.ObservedAt.Equal(e.ObservedAt) || g.Adult != e.Adult || g.Locked != e.Locked || g.Official != e.Official ||
+			(g.RankChange == nil) != (e.RankChange == nil) || g.RankChange != nil && *g.RankChange != *e.RankChange || !slices.Equal(g.Trend, e.Trend) || len(g.Broadcasts) != len(e.Broadcasts) ||
+			(g.Category == nil) != (e.Category.ID == "") || (g.Lang == nil) != (e.Lang.Code == "") || (g.Thumbnail == nil) != (e.Thumbnail.URL == "") {
+			t.Fatalf("row %d:\n got %+v\nwant %+v", i, g, e)
+		}
+		for j, m := range e.Broadcasts {
+			if b := g.Broadcasts[j]; b.Platform != m.ID.Platform || b.ID != m.ID.ID || b.URL != m.URL || b.Title != m.Title || b.Viewers != m.Viewers || b.Channel.ID != m.Channel.ID || b.Channel.Name != m.Channel.Name {
+				t.Fatalf("row %d broadcast %d: %+v, want %+v", i, j, b, m)
+			}
+		}
+		if !e.Viewers.Known() {
+			hidden++
+		}
+		if len(e.Broadcasts) > 1 {
+			joined++
+		}
+		sum += e.Viewers.Count()
+	}
+	if hidden == 0 || joined == 0 || sum != got.Viewers {
+		t.Errorf("%d hidden, %d joined, %d viewers of %d", hidden, joined, got.Viewers, sum)
+	}
+}
+
+func TestPagesJoinWithoutGap(t *testing.T) {
+	w := newWorld(3, 250)
+	s := newServer(t)
+	s.view.Publish(w.snapshot())
+	for _, sort := range []string{"viewers", "rising", "started", "name"} {
+		var ids []string
+		for cursor := ""; ; {
+			target := "/v1/streams?limit=70&sort=" + sort
+			if cursor != "" {
+				target += "&cursor=" + cursor
+			}
+			page := into[client.Streams](t, s.get(target))
+			for _, e := range page.Streams {
+				ids = append(ids, e.ID)
+			}
+			if cursor = page.Next; cursor == "" {
+				break
+			}
+		}
+		slices.Sort(ids)
+		if n := len(slices.Compact(ids)); n != 250 {
+			t.Errorf("%s: %d of 250", sort, n)
+		}
+	}
+}
+
+func TestBadParameters(t *testing.T) {
+	w := newWorld(4, 20)
+	s := newServer(t)
+	s.view.Publish(w.snapshot())
+	long := strings.Repeat("가", 101)
+	for target, parameter := range map[string]string{
+		"/v1/streams?limit=0":                     "limit",
+		"/v1/streams?limit=2001":                  "limit",
+		"/v1/streams?limit=ten":                   "limit",
+		"/v1/streams?limit=":                      "limit",
+		"/v1/streams?limit=%2B5":                  "limit",
+		"/v1/streams?limit=5&limit=6":             "limit",
+		"/v1/streams?limti=5":                     "limti",
+		"/v1/streams?platform=kick":               "platform",
+		"/v1/streams?platform=chzzk,soop":         "platform",
+		"/v1/streams?platform=":                   "platform",
+		"/v1/streams?category=":                   "category",
+		"/v1/streams?lang=KO":                     "lang",
+		"/v1/streams?q=" + long:                   "q",
+		"/v1/streams?q=%FF":                       "q",
+		"/v1/streams?min_viewers=-1":              "min_viewers",
+		"/v1/streams?max_viewers=20000001":        "max_viewers",
+		"/v1/streams?min_viewers=9&max_viewers=8": "min_viewers",
+		"/v1/streams?new=1":                       "new",
+		"/v1/streams?official=yes":                "official",
+		"/v1/streams?sort=rank":                   "sort",
+		"/v1/streams?cursor=":                     "cursor",
+		"/v1/streams?cursor=rubbish":              "cursor",
+		"/v1/streams?min_seq=x":                   "min_seq",
+		"/v1/streams?%ff=1":                       "�",
+		"/v1/streams?a=1;b=2":                     "",
+		"/v1/streams?a=%zz":                       "",
+		"/v1/platforms?x=1":                       "x",
+		"/v1/categories?limit=5":                  "limit",
+		"/v1/streams/chzzk":                       "id",
+		"/v1/streams/%3Cscript%3E:1":              "id",
+		"/v1/streams/chzzk:b1?limit=1":            "limit",
+		"/v1/streams/chzzk:..%2f..%2fetc":         "id",
+		"/v1/streams/chzzk:b1/history?x=1":        "x",
+		"/v1/streams?platform=" + strings.Repeat("soop&platform=", 21) + "soop": "platform",
+	} {
+		a := s.get(target)
+		if p := problemOf(t, a, kindParameter); p.Parameter != parameter {
+			t.Errorf("%s: names %q (%s), want %q", target, p.Parameter, p.Detail, parameter)
+		} else if parameter != "" && !strings.Contains(p.Detail, parameter) {
+			t.Errorf("%s: detail %q", target, p.Detail)
+		}
+		if a.header.Get("Cache-Control") != "no-store" {
+			t.Errorf("%s: an error may be stored", target)
+		}
+	}
+	for _, target := range []string{"/v1/streams/chzzk:nobody", "/v1/streams/chzzk:nobody/history", "/v1/nothing", "/favicon.ico"} {
+		problemOf(t, s.get(target), kindNotFound)
+	}
+	for _, m := range []string{"POST", "PUT", "DELETE", "PATCH", "BREW"} {
+		a := s.get("/v1/streams", method(m))
+		problemOf(t, a, kindMethod)
+		if a.header.Get("Allow") != "GET, HEAD, OPTIONS" {
+			t.Errorf("%s: Allow %q", m, a.header.Get("Allow"))
+		}
+	}
+	if a := s.get("/v1/streams", method(http.MethodOptions)); a.status != http.StatusNoContent || !strings.Contains(a.header.Get("Access-Control-Allow-Headers"), "Last-Event-ID") {
+		t.Errorf("preflight: %d %v", a.status, a.header)
+	}
+}
+
+func TestOurMistakesAreNotTold(t *testing.T) {
+	w := newWorld(5, 5)
+	s := newServer(t, func(o *Options) { o.History = memory{} })
+	s.view.Publish(w.snapshot())
+	a := s.get("/v1/streams/chzzk:broken/history")
+	problemOf(t, a, kindInternal)
+	if strings.Contains(string(a.body), "secret") {
+		t.Errorf("inner text shown: %s", a.body)
+	}
+	p := newServer(t, func(o *Options) { o.Health = func() []Problem { panic("secret") } })
+	if a := p.get("/readyz", func(*http.Request) {}); a.status != 500 || strings.Contains(string(a.body), "secret") {
+		t.Errorf("panic: %d %s", a.status, a.body)
+	}
+}
+
+func TestMinSeq(t *testing.T) {
+	w := newWorld(6, 30)
+	w.change()
+	s := newServer(t, func(o *Options) { o.Limits.MinSeqWait = 50 * time.Millisecond })
+	a := s.get("/v1/streams?min_seq=1")
+	problemOf(t, a, kindNotReady)
+	s.view.Publish(w.snapshot())
+	if a := s.get("/v1/streams?min_seq=1"); a.status != 200 {
+		t.Errorf("reached: %d", a.status)
+	}
+	a = s.get("/v1/streams?min_seq=2")
+	problemOf(t, a, kindBehind)
+	if a.header.Get("Retry-After") == "" {
+		t.Error("no Retry-After")
+	}
+
+	patient := newServer(t, func(o *Options) { o.Limits.MinSeqWait = 10 * time.Second })
+	patient.view.Publish(w.snapshot())
+	got := make(chan answer)
+	go func() { got <- patient.get("/v1/streams?min_seq=2") }()
+	select {
+	case a := <-got:
+		t.Fatalf("answered %d before seq 2", a.status)
+	case <-time.After(20 * time.Millisecond):
+	}
+	w.change()
+	patient.view.Publish(w.snapshot())
+	if a := <-got; a.status != 200 || into[client.Streams](t, a).Seq != 2 {
+		t.Errorf("%d %.80s", a.status, a.body)
+	}
+}
+
+func TestBeforeTheFirstSnapshot(t *testing.T) {
+	s := newServer(t)
+	for _, target := range []string{"/v1/streams", "/v1/streams/chzzk:1", "/v1/streams/chzzk:1/history", "/v1/platforms", "/v1/categories", "/v1/events", "/", "/readyz"} {
+		a := s.get(target)
+		problemOf(t, a, kindNotReady)
+		if a.header.Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After", target)
+		}
+	}
+	if a := s.get("/livez"); a.status != 200 {
+		t.Errorf("livez: %d", a.status)
+	}
+}
+
+func TestReadiness(t *testing.T) {
+	var problems []Problem
+	s := newServer(t, func(o *Options) { o.Health = func() []Problem { return slices.Clone(problems) } })
+	s.view.Publish(newWorld(7, 3).snapshot())
+	if h := into[health](t, s.get("/readyz")); h.Status != "ok" || h.Version != "test" {
+		t.Errorf("%+v", h)
+	}
+	problems = []Problem{{Part: "youtube", Detail: "a setting is missing"}}
+	if h := into[health](t, s.get("/readyz")); h.Status != "degraded" || len(h.Problems) != 1 {
+		t.Errorf("%+v", h)
+	}
+	problems = append(problems, Problem{Part: "log", Detail: "not followed for 12 s", Unready: true})
+	if p := problemOf(t, s.get("/readyz"), kindNotReady); len(p.Problems) != 2 || !strings.Contains(p.Detail, "not followed") {
+		t.Errorf("%+v", p)
+	}
+}
