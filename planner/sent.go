@@ -1,0 +1,101 @@
+package planner
+
+import (
+	"time"
+
+	"onair/live"
+)
+
+// keepSent is how long the Runner remembers a job: longer than any cadence, because a policy takes what is forgotten
+// for never asked; bounded because ids go on for ever.
+const keepSent = 2 * time.Hour
+
+// Sent is what this leader has submitted and the broker has accepted. It covers the time until a job's pages are in the
+// log; what a former leader submitted is known from the log only. The nil Sent is empty.
+type Sent struct {
+	jobs map[jobID]time.Time
+	keys map[keyID]time.Time
+	cost []spent
+}
+
+type jobID struct {
+	platform live.Platform
+	key      string
+}
+
+type keyID struct {
+	platform live.Platform
+	kind     live.Kind
+	key      string
+}
+
+type spent struct {
+	at       time.Time
+	platform live.Platform
+	cost     live.Cost
+}
+
+// NewSent is empty.
+func NewSent() *Sent { return &Sent{jobs: map[jobID]time.Time{}, keys: map[keyID]time.Time{}} }
+
+// Add records that j, each of whose requests costs c, was accepted at now.
+func (s *Sent) Add(now time.Time, j live.Job, c live.Cost) {
+	s.jobs[jobID{j.Platform, j.Key}] = now
+	for _, k := range j.Keys {
+		s.keys[keyID{j.Platform, j.Kind, k}] = now
+	}
+	if c.Units *= max(j.Pages, 1); c.Units > 0 {
+		s.cost = append(s.cost, spent{now, j.Platform, c})
+	}
+}
+
+// Job is when the job with this key was last submitted; zero: never, or long ago.
+func (s *Sent) Job(p live.Platform, key string) time.Time {
+	if s == nil {
+		return time.Time{}
+	}
+	return s.jobs[jobID{p, key}]
+}
+
+// Key is when something was last asked about; zero: never, or long ago.
+func (s *Sent) Key(p live.Platform, k live.Kind, key string) time.Time {
+	if s == nil {
+		return time.Time{}
+	}
+	return s.keys[keyID{p, k, key}]
+}
+
+// Cost adds up what jobs submitted since then may take from a bucket.
+func (s *Sent) Cost(p live.Platform, bucket string, since time.Time) (units int) {
+	if s == nil {
+		return 0
+	}
+	for _, c := range s.cost {
+		if c.platform == p && c.cost.Bucket == bucket && !c.at.Before(since) {
+			units += c.cost.Units
+		}
+	}
+	return units
+}
+
+// prune forgets what is older than keepSent.
+func (s *Sent) prune(now time.Time) {
+	old := now.Add(-keepSent)
+	for k, t := range s.jobs {
+		if t.Before(old) {
+			delete(s.jobs, k)
+		}
+	}
+	for k, t := range s.keys {
+		if t.Before(old) {
+			delete(s.keys, k)
+		}
+	}
+	kept := s.cost[:0]
+	for _, c := range s.cost {
+		if !c.at.Before(old) {
+			kept = append(kept, c)
+		}
+	}
+	s.cost = kept
+}
