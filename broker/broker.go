@@ -48,7 +48,7 @@ var (
 
 // Options are a hub's wishes for the streams. The zero value is a real log on one node.
 type Options struct {
-	Replicas int               // 1 embedded, 3 in a cluster; 0 is 1
+	Replicas int               // 1 embedded, 3 in a cluster; 0 is what the log has, 1 when there is none yet
 	Virtual  map[string]string // metadata of a demo's log: MetaSeed and what else it wants to find again; nil is a real log
 	MaxBytes int64             // bound of the log on disk; 0 is 4 GiB
 	Log      *slog.Logger      // nil discards
@@ -71,9 +71,6 @@ type Broker struct {
 // Open creates or checks every stream, bucket and store that onair uses, over a connection of the account HUB.
 // ErrClock says that the log there belongs to a demo (or another one) and the caller does not, or the reverse.
 func Open(ctx context.Context, nc *nats.Conn, o Options) (*Broker, error) {
-	if o.Replicas == 0 {
-		o.Replicas = 1
-	}
 	if o.MaxBytes == 0 {
 		o.MaxBytes = pagesBytes
 	}

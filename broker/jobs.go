@@ -50,3 +50,16 @@ func (b *Broker) Submit(ctx context.Context, j live.Job) error {
 	}
 	return nil
 }
+
+// DropJobs forgets every job that waits or is in flight. It is for a log whose only worker lives and dies with the hub:
+// what that one had taken when it was killed would else block its successors until AckWait has passed.
+func (b *Broker) DropJobs(ctx context.Context) error {
+	stream, err := b.js.Stream(ctx, StreamJobs)
+	if err == nil {
+		err = stream.Purge(ctx)
+	}
+	if err != nil {
+		return fmt.Errorf("broker: drop jobs: %w", err)
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package broker_test
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -200,5 +201,34 @@ func TestTakeLeavesNoTrace(t *testing.T) {
 	}
 	if c := nc.Status(); c != nats.CONNECTED {
 		t.Errorf("connection is %v", c)
+	}
+}
+
+func TestDropJobsFreesTheKeys(t *testing.T) {
+	f := brokertest.New(t)
+	ctx := t.Context()
+	if err := f.Broker.EnsureConsumers(ctx, []live.Platform{"chzzk"}, []live.Class{live.ClassPlain}, []string{live.RegionAny}); err != nil {
+		t.Fatal(err)
+	}
+	j := live.Job{ID: "j1", Platform: "chzzk", Class: live.ClassPlain, Region: live.RegionAny, Key: "list", Kind: live.KindList, Pages: 1, NotAfter: time.Now().Add(time.Hour)}
+	if err := f.Broker.Submit(ctx, j); err != nil {
+		t.Fatal(err)
+	}
+	edge, _ := f.Worker("w1")
+	if taken, err := edge.Take(ctx, "chzzk", live.ClassPlain, live.RegionAny); err != nil || taken == nil {
+		t.Fatalf("%v, %v", taken, err)
+	}
+	if err := f.Broker.Submit(ctx, j); !errors.Is(err, broker.ErrPending) {
+		t.Fatalf("%v, want ErrPending for a job in flight", err)
+	}
+	if err := f.Broker.DropJobs(ctx); err != nil {
+		t.Fatal(err)
+	}
+	j.ID = "j2"
+	if err := f.Broker.Submit(ctx, j); err != nil {
+		t.Errorf("after DropJobs: %v", err)
+	}
+	if taken, err := edge.Take(ctx, "chzzk", live.ClassPlain, live.RegionAny); err != nil || taken == nil || taken.Job.ID != "j2" {
+		t.Errorf("took %v, %v, want j2", taken, err)
 	}
 }

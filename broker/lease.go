@@ -32,10 +32,18 @@ type Lease struct {
 	b    *Broker
 	id   string
 	mark string // tells this holder from a former process of the same id
+	heir bool   // see Inherit
 	ttl  time.Duration
 }
 
 // leaseValue is what the key holds, for people and for a holder whose answer was lost.
+// Inherit lets the candidate take the lease over at once from a former process of the same id. The caller vouches that
+// such a process is dead, for example because both lock the same data folder; else there could be two leaders.
+func (l *Lease) Inherit() *Lease {
+	l.heir = true
+	return l
+}
+
 type leaseValue struct {
 	ID    string `json:"id"`
 	Mark  string `json:"mark"`
@@ -114,12 +122,19 @@ func (l *Lease) try(ctx context.Context) (*reign, error) {
 	r := &reign{since: time.Now()}
 	r.rev, err = l.b.lease.Create(ctx, KeyLeader, l.value(Epoch{}))
 	if err != nil {
-		// Ours after all, when an earlier attempt was stored and its answer lost.
-		e, ours := l.mine(ctx)
-		if !ours {
+		e, holder := l.holder(ctx)
+		switch {
+		case e == nil:
+			return nil, err
+		case holder.Mark == l.mark: // ours after all: an earlier attempt was stored and its answer lost
+			r.rev = e.Revision()
+		case l.heir && holder.ID == l.id:
+			if r.rev, err = l.b.lease.Update(ctx, KeyLeader, l.value(Epoch{}), e.Revision()); err != nil {
+				return nil, err
+			}
+		default:
 			return nil, err
 		}
-		r.rev = e.Revision()
 	}
 	r.epoch = Epoch{Created: stream.CachedInfo().Created, Rev: r.rev}
 	if err := l.renew(ctx, r); err != nil {
@@ -181,22 +196,22 @@ func (l *Lease) renew(ctx context.Context, r *reign) error {
 	if !staleSequence(err) {
 		return err
 	}
-	e, ours := l.mine(ctx)
-	if !ours {
+	e, holder := l.holder(ctx)
+	if e == nil || holder.Mark != l.mark {
 		return fmt.Errorf("%w: %w", errTaken, err)
 	}
 	r.rev = e.Revision()
 	return err
 }
 
-// mine reads the key and reports whether this candidate wrote it.
-func (l *Lease) mine(ctx context.Context) (jetstream.KeyValueEntry, bool) {
-	e, err := l.b.lease.Get(ctx, KeyLeader)
-	if err != nil {
-		return nil, false
-	}
+// holder reads who holds the lease; nil when that cannot be told.
+func (l *Lease) holder(ctx context.Context) (jetstream.KeyValueEntry, leaseValue) {
 	var v leaseValue
-	return e, json.Unmarshal(e.Value(), &v) == nil && v.Mark == l.mark
+	e, err := l.b.lease.Get(ctx, KeyLeader)
+	if err != nil || json.Unmarshal(e.Value(), &v) != nil {
+		return nil, v
+	}
+	return e, v
 }
 
 // release removes the key, if it is still ours.

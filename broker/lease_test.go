@@ -222,3 +222,37 @@ func TestLeaseIsExclusive(t *testing.T) {
 		t.Errorf("%d led at once", most.Load())
 	}
 }
+
+// TestLeaseInherited: a node that was killed takes its own lease over at once; another candidate, and one that did not
+// vouch for its former self, wait for its end.
+func TestLeaseInherited(t *testing.T) {
+	t.Parallel()
+	// The lease lives longer than this test waits: whoever leads has inherited.
+	f := brokertest.New(t, broker.Hasty(broker.Options{}, time.Hour, 5*time.Second))
+	dead := run(t, f.Broker, "node-a") // goes on renewing: nothing but an heir gets past it
+	old := receive(t, "first reign", dead.reigns)
+
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	led := make(chan broker.Epoch, 2)
+	var wg sync.WaitGroup
+	for _, l := range []*broker.Lease{f.Broker.Lease("node-b").Inherit(), f.Broker.Lease("node-a").Inherit()} {
+		wg.Go(func() {
+			_ = l.Run(ctx, func(ctx context.Context, e broker.Epoch) error {
+				led <- e
+				<-ctx.Done()
+				return ctx.Err()
+			})
+		})
+	}
+	if heir := receive(t, "inherited reign", led); heir.Compare(old) <= 0 {
+		t.Errorf("epoch %v after %v", heir, old)
+	}
+	select {
+	case e := <-led:
+		t.Errorf("a second candidate leads in %v", e)
+	default:
+	}
+	cancel()
+	wg.Wait()
+}

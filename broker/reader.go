@@ -15,6 +15,8 @@ import (
 const (
 	// pullExpiry is short so that a pull that the server forgot is noticed soon: stalls were seen after fail-overs.
 	pullExpiry = 5 * time.Second
+	// pullHeartbeats is how often the server says within a pull that the consumer lives; two missing ones end it.
+	pullHeartbeats = 5
 	// pullBatch bounds what waits in memory between the network and the reader: 256 pages of at most 256 KiB.
 	pullBatch = 256
 	// consumerIdle is when the server drops a consumer that nobody pulls from; a reader busier than that makes a new one.
@@ -131,7 +133,8 @@ func (b *Broker) readOnce(ctx context.Context, s session) (n int, err error) {
 func (b *Broker) pull(ctx context.Context, c jetstream.Consumer, s session) (n int, err error) {
 	pullCtx, cancel := context.WithTimeout(ctx, b.options.pull)
 	defer cancel()
-	batch, err := c.Fetch(pullBatch, jetstream.FetchContext(pullCtx))
+	// The consumer lives in one server's memory. Without heartbeats its death would show only after two whole pulls.
+	batch, err := c.Fetch(pullBatch, jetstream.FetchContext(pullCtx), jetstream.FetchHeartbeat(b.options.pull/pullHeartbeats))
 	if err != nil {
 		return 0, lost(err)
 	}

@@ -101,7 +101,7 @@ func (b *Broker) ensurePages(ctx context.Context) error {
 		MaxMsgSize:  pageBytes,
 		DenyDelete:  true,
 		AllowDirect: true,
-		Replicas:    b.options.Replicas,
+		Replicas:    max(b.options.Replicas, 1),
 		Metadata:    b.metadata(),
 		// No rollup and no message TTL: one header from a worker would empty the log.
 	}
@@ -109,6 +109,7 @@ func (b *Broker) ensurePages(ctx context.Context) error {
 	s, err := b.js.Stream(ctx, StreamPages)
 	if errors.Is(err, jetstream.ErrStreamNotFound) {
 		if _, err = b.js.CreateStream(ctx, c); !errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+			b.options.Replicas = c.Replicas
 			return err
 		}
 		s, err = b.js.Stream(ctx, StreamPages) // another node was faster
@@ -122,6 +123,11 @@ func (b *Broker) ensurePages(ctx context.Context) error {
 	}
 	if epoch, ok := there[MetaEpoch]; ok && c.Metadata != nil {
 		c.Metadata[MetaEpoch] = epoch
+	}
+	if b.options.Replicas == 0 {
+		// Who did not say how many must not take away what another node asked for; the other streams follow the log.
+		b.options.Replicas = max(s.CachedInfo().Config.Replicas, 1)
+		c.Replicas = b.options.Replicas
 	}
 	_, err = b.js.UpdateStream(ctx, c)
 	return err
