@@ -1,0 +1,46 @@
+# make demo   everything on simulated platforms: no key, no network
+# make run    the same program on the real platforms
+# make test   installs what the tests need, then runs all of them
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+SEED ?= 1
+SPEED ?= 1
+LISTEN ?= 127.0.0.1:8080
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+
+.PHONY: demo run build test check lint race bench fuzz deps clean
+
+demo: build
+	bin/onair demo --listen $(LISTEN) --data data/demo-$(SEED) --seed $(SEED) --speed $(SPEED)
+
+run: build
+	bin/onair serve --listen $(LISTEN) --data data/onair
+
+build:
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+test: deps lint
+	$(GO) test ./...
+	$(GO) test -race -short ./...
+
+# Debian packages that the tests start programs from; one apt line, printed when it cannot be run.
+deps:
+	scripts/deps
+
+lint:
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt'd:"; echo "$$out"; exit 1; fi
+	$(GO) vet ./...
+
+bench:
+	$(GO) test -run '^$$' -bench . -benchtime 2s ./view ./broker ./api ./cmd/onair
+
+# Each fuzz target for FUZZTIME; a crash leaves its input in testdata/fuzz.
+FUZZTIME ?= 30s
+fuzz:
+	scripts/fuzz $(FUZZTIME)
+
+clean:
+	rm -rf bin dist
