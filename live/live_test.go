@@ -48,6 +48,10 @@ func FuzzCleanText(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, s string) {
 		got := live.CleanText(s, 20)
+		page := live.Page{Platform: "soop", Kind: live.KindList, Coverage: live.CoverNone, Error: live.ClassOther, ErrorText: got}
+		if err := page.Validate(); err != nil {
+			t.Fatalf("%q → %q is not clean: %v", s, got, err)
+		}
 		if again := live.CleanText(got, 20); again != got {
 			t.Fatalf("not stable: %q → %q → %q", s, got, again)
 		}

@@ -205,3 +205,21 @@ func TestVirtualClock(t *testing.T) {
 		t.Errorf("cancelled wait: %v", err)
 	}
 }
+
+func BenchmarkDecodePage(b *testing.B) {
+	p := page()
+	for i := range 60 {
+		p.Observations = append(p.Observations, live.Observation{ID: fmt.Sprint(1000 + i), Channel: "channel", ChannelName: "방송하는 사람", Title: "오늘은 리그 오브 레전드 다이아 승급전 보러 오세요 ♥", Viewers: 100, URL: "https://play.sooplive.com/a/1", Thumbnail: "https://liveimg.sooplive.com/m/1"})
+	}
+	body, err := live.EncodePage(p)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := live.DecodePage(body); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(p.Observations)), "ns/obs")
+}

@@ -22,9 +22,14 @@ const (
 // overrides and isolates, and other invisible formatting are dropped (the joiners that emoji and scripts need
 // stay), runs of space become one, the result is NFC and at most limit runes.
 func CleanText(s string, limit int) string {
-	if plain(s) && len(s) <= limit {
+	if clean(s, limit) {
 		return s
 	}
+	return scrub(s, limit)
+}
+
+// scrub is CleanText for what is not clean.
+func scrub(s string, limit int) string {
 	s = norm.NFC.String(strings.ToValidUTF8(s, ""))
 	var b strings.Builder
 	b.Grow(len(s))
@@ -68,18 +73,33 @@ func hidden(r rune) bool {
 		r == 0x2028 || r == 0x2029 || r == 0x115f || r == 0x1160 || r == 0x3164 || r == 0xffa0
 }
 
-// plain is the quick way out for printable ASCII with single inner spaces.
-func plain(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c < ' ' || c > '~' || c == ' ' && (i == 0 || i == len(s)-1 || s[i-1] == ' ') {
-			return false
+// clean reports whether s is already what CleanText makes of it: nearly every title is, and every page in the log is
+// checked at every node.
+func clean(s string, limit int) bool {
+	n, space, ascii := 0, true, true
+	for i, r := range s {
+		if r == utf8.RuneError {
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				return false
+			}
 		}
+		switch {
+		case r > ' ' && r <= '~':
+			space = false
+		case r == ' ':
+			if space {
+				return false
+			}
+			space = true
+		case r < utf8.RuneSelf || !syllable(r) && (unicode.IsSpace(r) || hidden(r)):
+			return false
+		default:
+			space, ascii = false, false
+		}
+		n++
 	}
-	return true
+	return n <= limit && (n == 0 || !space) && (ascii || norm.NFC.IsNormalString(s))
 }
 
-// checkText reports whether s is already what CleanText makes of it.
-func checkText(s string, limit int) bool {
-	return utf8.ValidString(s) && CleanText(s, limit) == s
-}
+// syllable reports a composed Hangul syllable: most of what is not ASCII here, and never hidden.
+func syllable(r rune) bool { return r >= 0xac00 && r <= 0xd7a3 }

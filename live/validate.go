@@ -133,7 +133,7 @@ func (p *Page) Validate() error {
 	if !p.OK() && len(p.Observations)+len(p.Answers)+len(p.Found) > 0 {
 		return invalid("both an error and rows")
 	}
-	if !checkText(p.ErrorText, maxErrorText) || !checkText(p.Region, maxID) || !checkText(p.Egress, MaxName) || !checkText(p.Cost.Bucket, maxID) || !checkText(p.Job, maxCursor) {
+	if !clean(p.ErrorText, maxErrorText) || !clean(p.Region, maxID) || !clean(p.Egress, MaxName) || !clean(p.Cost.Bucket, maxID) || !clean(p.Job, maxCursor) {
 		return invalid("unclean text in the head")
 	}
 	if len(p.Observations) > maxRows || len(p.Answers) > maxRows || len(p.Found) > maxRows {
@@ -167,14 +167,14 @@ func (o *Observation) validate() error {
 	if o.Viewers < ViewersHidden || o.Viewers > MaxViewers {
 		return invalid("%s: %d viewers", o.ID, o.Viewers)
 	}
-	if !checkText(o.Title, MaxTitle) || !checkText(o.ChannelName, MaxName) || !checkText(o.Category.ID, MaxName) || !checkText(o.Category.Name, MaxName) {
+	if !clean(o.Title, MaxTitle) || !clean(o.ChannelName, MaxName) || !clean(o.Category.ID, MaxName) || !clean(o.Category.Name, MaxName) {
 		return invalid("%s: unclean text", o.ID)
 	}
 	if len(o.Tags) > MaxTags {
 		return invalid("%s: %d tags", o.ID, len(o.Tags))
 	}
 	for _, t := range o.Tags {
-		if !checkText(t, MaxTag) {
+		if !clean(t, MaxTag) {
 			return invalid("%s: unclean tag", o.ID)
 		}
 	}
