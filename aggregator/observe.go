@@ -42,7 +42,7 @@ func (s *State) observe(f *platform, p *live.Page, o *live.Observation, at time.
 	if at.Before(b.ObservedAt) {
 		changed = b.fill(o) || changed
 	} else {
-		changed = s.overwrite(b, o, at) || changed
+		changed = s.overwrite(b, o, at, p.Kind == live.KindStatus) || changed
 	}
 	s.confirm(f, b, at)
 	if changed {
@@ -53,8 +53,9 @@ func (s *State) observe(f *platform, p *live.Page, o *live.Observation, at time.
 
 // overwrite takes a newer row over and reports whether a visible field changed. Text and links that a platform shows
 // in one answer and not in another (a thumbnail hidden from foreign addresses) are kept when the newer row lacks
-// them; counts, category, tags and flags are always the newer row's.
-func (s *State) overwrite(b *broadcast, o *live.Observation, at time.Time) bool {
+// them; counts, category, tags and flags are always the newer row's. Only a check of one channel (brief) says less than a
+// list does: SOOP's names a category by number alone and gives no tags, and must not blank them until the next list.
+func (s *State) overwrite(b *broadcast, o *live.Observation, at time.Time, brief bool) bool {
 	changed := false
 	if o.Channel != b.Channel {
 		s.unlist(b)
@@ -72,11 +73,13 @@ func (s *State) overwrite(b *broadcast, o *live.Observation, at time.Time) bool 
 		b.StartedAt = t
 		changed = true
 	}
-	if !slices.Equal(o.Tags, b.Tags) {
+	if !slices.Equal(o.Tags, b.Tags) && !(brief && len(o.Tags) == 0) {
 		b.Tags = slices.Clone(o.Tags)
 		changed = true
 	}
-	set(&b.Category, o.Category, &changed)
+	if !(brief && o.Category.Name == "" && (o.Category.ID == "" || o.Category.ID == b.Category.ID)) {
+		set(&b.Category, o.Category, &changed)
+	}
 	set(&b.Adult, o.Adult, &changed)
 	set(&b.Locked, o.Locked, &changed)
 	set(&b.Official, o.Official, &changed)

@@ -279,3 +279,29 @@ func TestBoundsHold(t *testing.T) {
 		t.Error("records", d)
 	}
 }
+
+func TestChecksKeepWhatOnlyListsSay(t *testing.T) {
+	y := newStory(t)
+	o := row("1", 5)
+	o.Category, o.Tags = live.Category{ID: "00040019", Name: "리그 오브 레전드"}, []string{"롤"}
+	y.page(10, list(o))
+	check := func(c live.Category) live.Page {
+		o := row("1", 6)
+		o.Category, o.Tags = c, nil
+		p := status(live.Answer{Key: o.Channel, State: live.AnswerLive, Broadcast: "1"})
+		p.Observations = []live.Observation{o}
+		return p
+	}
+	y.page(20, check(live.Category{ID: "00040019"}))
+	if b := y.get("1"); b.Viewers != 6 || b.Category.Name != "리그 오브 레전드" || len(b.Tags) != 1 {
+		t.Errorf("a check of the same category: %+v", b)
+	}
+	y.page(30, check(live.Category{ID: "00130000"}))
+	if b := y.get("1"); b.Category != (live.Category{ID: "00130000"}) {
+		t.Errorf("a check that names another category: %+v", b.Category)
+	}
+	y.page(40, list(row("1", 7)))
+	if b := y.get("1"); !b.Category.IsZero() || len(b.Tags) != 0 {
+		t.Errorf("a list row without category and tags: %+v", b)
+	}
+}
