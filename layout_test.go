@@ -23,6 +23,7 @@ var layout = map[string]struct{ may, alone []string }{
 	"planner":           {[]string{"live", "view"}, nil},
 	"aggregator":        {[]string{"live"}, nil},
 	"view":              {[]string{"live", "aggregator"}, []string{"go.etcd.io/bbolt", "golang.org/x/text", "github.com/klauspost/compress/zstd", "golang.org/x/sync"}},
+	"view/viewtest":     {[]string{"live"}, nil},
 	"api":               {[]string{"live", "view"}, []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang", "github.com/goccy/go-yaml", "golang.org/x/time", "golang.org/x/sync"}},
 	"api/client":        {[]string{"live"}, nil},
 	"sim":               {nil, nil},
