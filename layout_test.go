@@ -16,6 +16,7 @@ var layout = map[string]struct{ may, alone []string }{
 	"":                  {},
 	"live":              {nil, []string{"github.com/klauspost/compress/zstd", "golang.org/x/text"}},
 	"platform":          {[]string{"live"}, []string{"github.com/gocolly/colly/v2", "google.golang.org/api", "golang.org/x/net"}},
+	"platform/browser":  {[]string{"live", "platform"}, []string{"github.com/chromedp/chromedp", "github.com/chromedp/cdproto"}},
 	"workers":           {[]string{"live", "platform"}, []string{"go.etcd.io/bbolt", "golang.org/x/time", "golang.org/x/sync"}},
 	"broker":            {[]string{"live"}, []string{"github.com/nats-io/nats.go"}},
 	"broker/embed":      {[]string{"", "live", "broker"}, []string{"github.com/nats-io/nats.go", "github.com/nats-io/nats-server/v2", "github.com/nats-io/nkeys"}},
@@ -26,6 +27,8 @@ var layout = map[string]struct{ may, alone []string }{
 	"view/viewtest":     {[]string{"live"}, nil},
 	"api":               {[]string{"live", "view"}, []string{"github.com/klauspost/compress", "github.com/prometheus/client_golang", "github.com/goccy/go-yaml", "golang.org/x/time", "golang.org/x/sync"}},
 	"api/client":        {[]string{"live"}, nil},
+	"classify":          {[]string{"live"}, []string{"golang.org/x/text"}},
+	"classify/train":    {[]string{"live", "classify"}, []string{"golang.org/x/text"}},
 	"sim":               {nil, nil},
 }
 

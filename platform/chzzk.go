@@ -31,6 +31,7 @@ func chzzkSettings() []Setting {
 	return []Setting{
 		{Name: "endpoints.api", Default: "https://api.chzzk.naver.com", Help: "public JSON of the site"},
 		{Name: "endpoints.openapi", Default: "https://openapi.chzzk.naver.com", Help: "official API"},
+		{Name: "endpoints.site", Default: "https://chzzk.naver.com/lives", Help: "list page that a browser opens when plain requests are refused (address to be confirmed)"},
 		{Name: "client_id", Help: "of an app at developers.chzzk.naver.com; with the secret, lists come from the official API"},
 		{Name: "client_secret", Help: "of the same app"},
 		{Name: "options.page_size", Default: "30", Help: "rows of a page of the public list, 1-50"},
@@ -63,7 +64,7 @@ func (s *chzzk) Offers() []Offer {
 		rows = chzzkOpenRows
 	}
 	return []Offer{
-		{Kind: live.KindList, Rows: rows, Chain: true},
+		{Kind: live.KindList, Rows: rows, Chain: true, Resume: !s.open()},
 		{Kind: live.KindStatus, Batch: 1},
 	}
 }
@@ -149,16 +150,17 @@ func (s *chzzk) listError(a answer, r Request) error {
 	return s.statusError(a)
 }
 
-func (s *chzzk) listPage(r Request, a answer, parse func([]byte) ([]live.Observation, string, error)) (*live.Page, answer, error) {
-	rows, next, err := parse(a.body)
-	if err == nil && next != "" && next == r.Cursor {
+func (s *chzzk) listPage(r Request, a answer, parse func([]byte) (chzzkList, error)) (*live.Page, answer, error) {
+	l, err := parse(a.body)
+	if err == nil && l.next != "" && l.next == r.Cursor {
 		err = format("the list does not advance")
 	}
 	if err != nil {
 		return nil, a, err
 	}
 	p := s.page(r, a, live.CoverList)
-	p.Observations, p.Next = rows, next
+	p.Observations, p.Next = l.rows, l.next
+	l.census.mark(p)
 	return p, a, nil
 }
 

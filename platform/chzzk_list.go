@@ -78,15 +78,22 @@ func (row *chzzkRow) thumbnail() string {
 type chzzkListPage[Next comparable] struct {
 	Code    number `json:"code"`
 	Content *struct {
-		Data *[]chzzkRow `json:"data"`
+		Data *[]maybe[chzzkRow] `json:"data"`
 		Page maybe[struct {
 			Next maybe[Next] `json:"next"`
 		}] `json:"page"`
 	} `json:"content"`
 }
 
+// chzzkList is a page of either list. Where it goes on is said by the page, not by its rows.
+type chzzkList struct {
+	rows   []live.Observation
+	next   string
+	census census
+}
+
 // parseChzzkList reads a page of the public list.
-func parseChzzkList(body []byte) (rows []live.Observation, next string, err error) {
+func parseChzzkList(body []byte) (chzzkList, error) {
 	type cursor struct {
 		Count  number `json:"concurrentUserCount"`
 		LiveID word   `json:"liveId"`
@@ -100,45 +107,51 @@ func parseChzzkList(body []byte) (rows []live.Observation, next string, err erro
 }
 
 // parseChzzkOpenList reads a page of the official list.
-func parseChzzkOpenList(body []byte) (rows []live.Observation, next string, err error) {
+func parseChzzkOpenList(body []byte) (chzzkList, error) {
 	return parseChzzkPage(body, true, func(c word) (string, error) { return string(c), nil })
 }
 
-func parseChzzkPage[Next comparable](body []byte, absentIsEnd bool, cursor func(Next) (string, error)) ([]live.Observation, string, error) {
+func parseChzzkPage[Next comparable](body []byte, absentIsEnd bool, cursor func(Next) (string, error)) (chzzkList, error) {
 	var p chzzkListPage[Next]
 	if err := decode(body, &p); err != nil {
-		return nil, "", err
+		return chzzkList{}, err
 	}
 	if err := chzzkCode(p.Code); err != nil {
-		return nil, "", err
+		return chzzkList{}, err
 	}
 	if p.Content == nil || p.Content.Data == nil {
-		return nil, "", format("no content.data")
+		return chzzkList{}, format("no content.data")
 	}
-	rows := make([]live.Observation, 0, len(*p.Content.Data))
-	for i := range *p.Content.Data {
-		o, err := (*p.Content.Data)[i].observation()
+	data := *p.Content.Data
+	l := chzzkList{rows: make([]live.Observation, 0, len(data)), census: census{rows: len(data)}}
+	for i := range data {
+		o, err := data[i].v.observation()
 		if err != nil {
-			return nil, "", row(i, err)
+			l.census.unusable(i, err)
+			continue
 		}
-		rows = append(rows, o)
+		l.rows = append(l.rows, o)
 	}
-	if len(rows) == 0 {
-		return rows, "", nil
+	if err := l.census.check(); err != nil {
+		return chzzkList{}, err
+	}
+	if len(data) == 0 {
+		return l, nil
 	}
 	page := p.Content.Page
 	next := page.v.Next
 	switch {
 	case !page.here():
 		// Without it the end of the list could not be told from a list that was cut.
-		return nil, "", format("no content.page")
+		return chzzkList{}, format("no content.page")
 	case next.ok:
-		c, err := cursor(next.v)
-		return rows, c, err
+		var err error
+		l.next, err = cursor(next.v)
+		return l, err
 	case next.null || page.null || absentIsEnd && next == (maybe[Next]{}):
-		return rows, "", nil
+		return l, nil
 	}
-	return nil, "", format("no page.next")
+	return chzzkList{}, format("no page.next")
 }
 
 // chzzkCode checks the envelope's code, which repeats the HTTP status.

@@ -52,9 +52,9 @@ func TestChzzkRows(t *testing.T) {
 		"tags of several sort": {`"tags":["a",null,3,{},"b"]`, func(o live.Observation) bool { return len(o.Tags) == 3 }},
 	} {
 		body := `{"content":{"data":[{"liveId":"1","concurrentUserCount":7,"channel":{"channelId":"c"},` + c.row + `}],"page":{"next":null}}}`
-		rows, next, err := parseChzzkList([]byte(body))
-		if err != nil || next != "" || len(rows) != 1 || !c.check(rows[0]) {
-			t.Errorf("%s: %+v, next %q, error %v", name, rows, next, err)
+		l, err := parseChzzkList([]byte(body))
+		if err != nil || l.next != "" || len(l.rows) != 1 || !c.check(l.rows[0]) {
+			t.Errorf("%s: %+v, error %v", name, l, err)
 		}
 	}
 }

@@ -59,19 +59,29 @@ func sound(t *testing.T, name live.Platform, err error, rows []live.Observation,
 	}
 }
 
+// counted wants no more rows used than were sent less the strange ones, and few of those.
+func counted(t *testing.T, c census, used int) {
+	t.Helper()
+	if c.strange < 0 || used+c.strange > c.rows || c.check() != nil {
+		t.Fatalf("%d rows used, %+v", used, c)
+	}
+}
+
 func FuzzChzzkList(f *testing.F) {
 	seed(f, "chzzk")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		rows, next, err := parseChzzkList(b)
-		sound(t, "chzzk", err, rows, nil, next)
+		l, err := parseChzzkList(b)
+		sound(t, "chzzk", err, l.rows, nil, l.next)
+		counted(t, l.census, len(l.rows))
 	})
 }
 
 func FuzzChzzkOpenList(f *testing.F) {
 	seed(f, "chzzk")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		rows, next, err := parseChzzkOpenList(b)
-		sound(t, "chzzk", err, rows, nil, next)
+		l, err := parseChzzkOpenList(b)
+		sound(t, "chzzk", err, l.rows, nil, l.next)
+		counted(t, l.census, len(l.rows))
 	})
 }
 
@@ -96,6 +106,7 @@ func FuzzSoopList(f *testing.F) {
 	f.Fuzz(func(t *testing.T, b []byte) {
 		l, err := parseSoopList(b, "https")
 		sound(t, "soop", err, l.rows, nil, "")
+		counted(t, l.census, len(l.rows))
 		if l.total < 0 || l.sent < 0 {
 			t.Fatalf("%+v", l)
 		}
@@ -142,14 +153,15 @@ func FuzzTwitchStreams(f *testing.F) {
 	seed(f, "twitch")
 	f.Fuzz(func(t *testing.T, b []byte) {
 		for _, isList := range []bool{true, false} {
-			rows, next, err := parseTwitchStreams(b, isList)
+			l, err := parseTwitchStreams(b, isList)
 			var good []live.Observation
-			for _, r := range rows {
+			for _, r := range l.rows {
 				if r.good {
 					good = append(good, r.o)
 				}
 			}
-			sound(t, "twitch", err, good, nil, next)
+			sound(t, "twitch", err, good, nil, l.next)
+			counted(t, l.census, len(good))
 		}
 	})
 }
@@ -168,22 +180,24 @@ func FuzzTwitchToken(f *testing.F) {
 func FuzzYouTubeSearch(f *testing.F) {
 	seed(f, "youtube")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		found, next, err := parseYouTubeSearch(b)
-		sound(t, "youtube", err, nil, found, next)
+		l, err := parseYouTubeSearch(b)
+		sound(t, "youtube", err, nil, l.found, l.next)
+		counted(t, l.census, len(l.found))
 	})
 }
 
 func FuzzYouTubeVideos(f *testing.F) {
 	seed(f, "youtube")
 	f.Fuzz(func(t *testing.T, b []byte) {
-		videos, err := parseYouTubeVideos(b)
+		l, err := parseYouTubeVideos(b)
 		var rows []live.Observation
-		for _, v := range videos {
+		for _, v := range l.byID {
 			if v.answer.State == live.AnswerLive {
 				rows = append(rows, v.o)
 			}
 		}
 		sound(t, "youtube", err, rows, nil, "")
+		counted(t, l.census, len(rows))
 	})
 }
 

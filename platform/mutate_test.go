@@ -28,6 +28,46 @@ func mutate(tb testing.TB, body []byte, path string, with any) (b []byte, ok boo
 	return b, ok
 }
 
+// rowPath splits a path like "content.data.0.liveId" at the number of the row; number is "" when there is none.
+func rowPath(path string) (list, number string) {
+	steps := strings.Split(path, ".")
+	for i, s := range steps {
+		if digits(s) {
+			return strings.Join(steps[:i], "."), s
+		}
+	}
+	return "", ""
+}
+
+// rowsAt is how many rows the list has that path leads into, 0 when it leads into none.
+func rowsAt(tb testing.TB, body []byte, path string) int {
+	tb.Helper()
+	list, number := rowPath(path)
+	var doc any
+	if number == "" || json.Unmarshal(body, &doc) != nil {
+		return 0
+	}
+	for _, step := range strings.Split(list, ".") {
+		d, _ := doc.(map[string]any)
+		doc = d[step]
+	}
+	rows, _ := doc.([]any)
+	return len(rows)
+}
+
+// mutateRows is mutate for all rows of the list that path leads into. ok is false when one has nothing there.
+func mutateRows(tb testing.TB, body []byte, path string, with any) (b []byte, ok bool) {
+	tb.Helper()
+	list, number := rowPath(path)
+	rest := strings.TrimPrefix(path, list+"."+number)
+	for n := range rowsAt(tb, body, path) {
+		if body, ok = mutate(tb, body, list+"."+strconv.Itoa(n)+rest, with); !ok {
+			return body, false
+		}
+	}
+	return body, true
+}
+
 // wrongFor lists what may not stand at a required path: nothing, and other types than the one that is there.
 func wrongFor(tb testing.TB, body []byte, path string) []any {
 	tb.Helper()
@@ -54,7 +94,7 @@ func wrongFor(tb testing.TB, body []byte, path string) []any {
 	wrong := []any{gone, true, map[string]any{"x": 1.0}, []any{}}
 	for _, count := range []string{"Count", "cnt", "viewer"} {
 		if strings.Contains(path, count) {
-			wrong = append(wrong, -1.0, 1.5, 1e12, "many", "")
+			wrong = append(wrong, -1.0, 1.5, 1e12, "many", "", "2,509")
 		}
 	}
 	return wrong

@@ -4,7 +4,8 @@
 //
 // The package keeps to the contracts of the platforms and guesses nothing beyond them: what an answer must hold is
 // asked for strictly (its absence is live.ErrFormat, never an empty list), everything else may be missing, null, new
-// or of another type. It reads no environment, no file and no global, starts no goroutine, retries nothing but one
+// or of another type. A few rows that lack what a row must hold are left out, and the page says so (rows.go); many are
+// live.ErrFormat. It reads no environment, no file and no global, starts no goroutine, retries nothing but one
 // refused token, decides nothing about pacing, budgets or which page comes next, and writes no log.
 //
 // # Adding a platform
@@ -17,6 +18,7 @@
 //     go test ./platform -run Conformance -update to write the golden pages; read them before you keep them.
 //     The suite fails for a platform without recordings, and for recordings without a platform.
 //  4. Optionally give it a wire format in sim/, so that onair demo shows it.
+//  5. Optionally make it a BrowserSource (browse.go), for when its plain requests are refused.
 package platform
 
 import (
@@ -37,7 +39,8 @@ type Source interface {
 	// Fetch makes one request (plus one for a token, a category table or the id of a stream, where the platform
 	// cannot say it in one) through c, whose transport, cookies and timeout are used as they are and whose redirect
 	// policy is not. It is all or nothing: either a page without error class, or an error that wraps a
-	// *live.FetchError and no page. Job, Pass, Region, Egress and Latency of the page are left to the worker.
+	// *live.FetchError and no page. A page from which a few unusable rows were left out counts them in ErrorText; of a
+	// list it has live.CoverNone, so that what it lacks proves nothing, and Next leads on all the same. Job, Pass, Region, Egress and Latency of the page are left to the worker.
 	Fetch(ctx context.Context, c *http.Client, r Request) (*live.Page, error)
 }
 
@@ -48,6 +51,9 @@ type Offer struct {
 	Rows  int       // rows of a full page; 0 when it has no pages
 	Cost  live.Cost // what one request takes from a daily budget, also when it fails
 	Chain bool      // pages can only be reached one after the other, by the cursor that the last one gave
+	// Resume says that a cursor goes on leading to about the same place for some minutes, so that a chain may start at
+	// one that an earlier pass was given.
+	Resume bool
 }
 
 // Request is what to ask a Source.

@@ -35,6 +35,7 @@ func soopSettings() []Setting {
 		{Name: "endpoints.live", Default: "https://live.sooplive.com", Help: "public list and player check"},
 		{Name: "endpoints.station", Default: "https://chapi.sooplive.co.kr", Help: "public station check"},
 		{Name: "endpoints.openapi", Default: "https://openapi.sooplive.com", Help: "official API"},
+		{Name: "endpoints.site", Default: "https://www.sooplive.com/live/all", Help: "list page that a browser opens when plain requests are refused (address to be confirmed)"},
 		{Name: "client_id", Help: "of a SOOP developer account; with it, lists come from the official API"},
 		{Name: "options.status", Default: "station", Help: "where channels are asked about: station or player"},
 	}
@@ -136,6 +137,7 @@ func (s *soop) listPage(r Request, a answer, n int, scheme string, names map[str
 	if l.sent >= soopRows && n < soopLastPage {
 		p.Next = strconv.Itoa(n + 1)
 	}
+	l.census.mark(p)
 	return p, a, nil
 }
 
@@ -192,19 +194,20 @@ func (row *soopRow) observation(scheme string) (live.Observation, error) {
 
 // soopList is a page of either list.
 type soopList struct {
-	rows  []live.Observation // without relays
-	sent  int                // rows that the site sent
-	total int
+	rows   []live.Observation // without relays
+	sent   int                // rows that the site sent
+	total  int
+	census census
 }
 
 // parseSoopList reads a page of either list. A page past the end is empty and correct; an answer without the list,
 // or one that counts rows and sends none, is not.
 func parseSoopList(body []byte, scheme string) (soopList, error) {
 	var p struct {
-		Result number     `json:"result"`
-		Total  number     `json:"total_cnt"`
-		Count  number     `json:"cnt"`
-		Broad  *[]soopRow `json:"broad"`
+		Result number            `json:"result"`
+		Total  number            `json:"total_cnt"`
+		Count  number            `json:"cnt"`
+		Broad  *[]maybe[soopRow] `json:"broad"`
 	}
 	if err := decode(body, &p); err != nil {
 		return soopList{}, err
@@ -215,7 +218,8 @@ func parseSoopList(body []byte, scheme string) (soopList, error) {
 		}
 		return soopList{}, format("no broad")
 	}
-	l := soopList{rows: make([]live.Observation, 0, len(*p.Broad)), sent: len(*p.Broad)}
+	sent := len(*p.Broad)
+	l := soopList{rows: make([]live.Observation, 0, sent), sent: sent, census: census{rows: sent}}
 	if p.Count.ok && p.Count.n > 0 {
 		if l.sent == 0 {
 			return soopList{}, format("%d rows counted, none sent", p.Count.n)
@@ -226,15 +230,19 @@ func parseSoopList(body []byte, scheme string) (soopList, error) {
 		l.total = int(p.Total.n)
 	}
 	for i := range *p.Broad {
-		r := &(*p.Broad)[i]
+		r := &(*p.Broad)[i].v
 		if r.relay() {
 			continue
 		}
 		o, err := r.observation(scheme)
 		if err != nil {
-			return soopList{}, row(i, err)
+			l.census.unusable(i, err)
+			continue
 		}
 		l.rows = append(l.rows, o)
+	}
+	if err := l.census.check(); err != nil {
+		return soopList{}, err
 	}
 	return l, nil
 }

@@ -4,8 +4,8 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
-	"strings"
 
 	"onair/live"
 )
@@ -114,35 +114,42 @@ func (s *twitch) params(r Request) url.Values {
 }
 
 func (s *twitch) read(r Request, a answer) (*live.Page, error) {
-	rows, next, err := parseTwitchStreams(a.body, r.Kind == live.KindList)
+	l, err := parseTwitchStreams(a.body, r.Kind == live.KindList)
 	if err != nil {
 		return nil, err
 	}
 	if r.Kind == live.KindList {
-		if next != "" && next == r.Cursor {
+		if l.next != "" && l.next == r.Cursor {
 			return nil, format("the list does not advance")
 		}
 		p := s.page(r, a, live.CoverList)
-		p.Next = next
-		for _, row := range rows {
+		p.Next = l.next
+		for _, row := range l.rows {
 			if row.good {
 				p.Observations = append(p.Observations, row.o)
 			}
 		}
+		l.census.mark(p)
 		return p, nil
 	}
 	p := s.page(r, a, live.CoverAsked)
+	l.census.mark(p)
+	absent := live.AnswerMissing
 	byUser := map[string]twitchStream{}
-	for _, row := range rows {
+	for _, row := range l.rows {
+		l.nameless = l.nameless || !slices.Contains(r.Keys, row.o.Channel)
 		if _, twice := byUser[row.o.Channel]; !twice {
 			byUser[row.o.Channel] = row
 		}
+	}
+	if l.nameless {
+		absent = live.AnswerUnknown // one of the rows may be it
 	}
 	for _, key := range r.Keys {
 		row, found := byUser[key]
 		switch {
 		case !found:
-			p.Answers = append(p.Answers, live.Answer{Key: key, State: live.AnswerMissing})
+			p.Answers = append(p.Answers, live.Answer{Key: key, State: absent})
 		case !row.good:
 			p.Answers = append(p.Answers, live.Answer{Key: key, State: live.AnswerUnknown})
 		default:
@@ -151,77 +158,4 @@ func (s *twitch) read(r Request, a answer) (*live.Page, error) {
 		}
 	}
 	return p, nil
-}
-
-// twitchStream is a row. A bad one has the type "" with which Twitch marks its own error; only the user is sure.
-type twitchStream struct {
-	o    live.Observation
-	good bool
-}
-
-// parseTwitchStreams reads an answer of /streams. isList says that the answer must tell how to go on.
-func parseTwitchStreams(body []byte, isList bool) (rows []twitchStream, next string, err error) {
-	type stream struct {
-		ID        word        `json:"id"`
-		UserID    word        `json:"user_id"`
-		UserLogin word        `json:"user_login"`
-		UserName  word        `json:"user_name"`
-		GameID    word        `json:"game_id"`
-		GameName  word        `json:"game_name"`
-		Type      maybe[word] `json:"type"`
-		Title     word        `json:"title"`
-		Tags      words       `json:"tags"`
-		Viewers   number      `json:"viewer_count"`
-		StartedAt word        `json:"started_at"`
-		Language  word        `json:"language"`
-		Thumbnail word        `json:"thumbnail_url"`
-		Mature    yes         `json:"is_mature"`
-	}
-	var p struct {
-		Data       *[]stream `json:"data"`
-		Pagination maybe[struct {
-			Cursor word `json:"cursor"`
-		}] `json:"pagination"`
-	}
-	if err := decode(body, &p); err != nil {
-		return nil, "", err
-	}
-	if p.Data == nil {
-		return nil, "", format("no data")
-	}
-	if len(*p.Data) == 0 {
-		return nil, "", nil
-	}
-	if isList && !p.Pagination.here() {
-		return nil, "", format("no pagination")
-	}
-	for i, st := range *p.Data {
-		if st.UserID == "" {
-			return nil, "", row(i, format("no user_id"))
-		}
-		if st.Type.ok && st.Type.v == "" {
-			rows = append(rows, twitchStream{o: live.Observation{Channel: string(st.UserID)}})
-			continue
-		}
-		if st.ID == "" {
-			return nil, "", row(i, format("no id"))
-		}
-		v, err := st.Viewers.viewers()
-		if err != nil {
-			return nil, "", row(i, err)
-		}
-		o := live.Observation{
-			ID: string(st.ID), Channel: string(st.UserID), ChannelName: string(st.UserName),
-			Title: string(st.Title), Viewers: v,
-			Category: live.Category{ID: string(st.GameID), Name: string(st.GameName)},
-			Lang:     primary(string(st.Language)), Tags: st.Tags, StartedAt: parseTime(string(st.StartedAt)),
-			Adult:     bool(st.Mature),
-			Thumbnail: strings.NewReplacer("{width}", "440", "{height}", "248").Replace(string(st.Thumbnail)),
-		}
-		if st.UserLogin != "" {
-			o.URL = "https://www.twitch.tv/" + url.PathEscape(string(st.UserLogin))
-		}
-		rows = append(rows, twitchStream{o: o, good: true})
-	}
-	return rows, string(p.Pagination.v.Cursor), nil
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // The types of this file read JSON loosely: what has another type than expected, or is null, reads as absent. What
-// an answer must hold is checked by the parsers, so that one odd tag cannot cost a page and a missing count can.
+// an answer must hold is checked by the parsers, so that one odd tag cannot cost a row and a missing count can.
 
 // decode reads a whole JSON document. Errors are *live.FetchError.
 func decode(body []byte, v any) error {
@@ -82,7 +82,8 @@ func (n *number) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// viewers is the count that a row must hold: null is hidden, anything but a possible number an error.
+// viewers is the count that a row must hold: null is hidden, anything but a possible number an error. "2,509" is none:
+// no contract shows separators, and whoever sends them may as well send "2.5".
 func (n number) viewers() (live.Viewers, error) {
 	switch {
 	case n.ok:
@@ -93,6 +94,8 @@ func (n number) viewers() (live.Viewers, error) {
 		return v, nil
 	case n.null:
 		return live.ViewersHidden, nil
+	case n.bad:
+		return live.ViewersHidden, format("unreadable viewer count")
 	}
 	return live.ViewersHidden, format("no viewer count")
 }
@@ -198,11 +201,6 @@ func distinct(lists ...words) []string {
 		}
 	}
 	return all
-}
-
-// row says where in a list err was.
-func row(i int, err error) error {
-	return format("row %d: %s", i, textOf(err))
 }
 
 // digits reports whether s is a decimal number that fits in an int64.

@@ -113,15 +113,16 @@ func (s *tube) search(ctx context.Context, c *http.Client, r Request) (*live.Pag
 	if err != nil {
 		return nil, a, err
 	}
-	found, next, err := parseYouTubeSearch(a.body)
-	if err == nil && next != "" && next == r.Cursor {
+	l, err := parseYouTubeSearch(a.body)
+	if err == nil && l.next != "" && l.next == r.Cursor {
 		err = format("the list does not advance")
 	}
 	if err != nil {
 		return nil, a, err
 	}
 	p := s.page(r, a, live.CoverNone)
-	p.Found, p.Next = found, next
+	p.Found, p.Next = l.found, l.next
+	l.census.mark(p)
 	return p, a, nil
 }
 
@@ -134,17 +135,22 @@ func (s *tube) refresh(ctx context.Context, c *http.Client, r Request) (*live.Pa
 	if err != nil {
 		return nil, a, err
 	}
-	videos, err := parseYouTubeVideos(a.body)
+	l, err := parseYouTubeVideos(a.body)
 	if err != nil {
 		return nil, a, err
 	}
 	p := s.page(r, a, live.CoverAsked)
+	l.census.mark(p)
+	absent := live.AnswerEnded // deleted or private
+	if l.nameless || !l.only(r.Keys) {
+		absent = live.AnswerUnknown // one of the rows may be it
+	}
 	known := false
 	for _, key := range r.Keys {
-		v, found := videos[key]
+		v, found := l.byID[key]
 		known = known || found
 		if !found {
-			v.answer.State = live.AnswerEnded // deleted or private
+			v.answer.State = absent
 		}
 		v.answer.Key = key
 		p.Answers = append(p.Answers, v.answer)

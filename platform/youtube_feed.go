@@ -17,18 +17,19 @@ func (s *tube) feed(ctx context.Context, c *http.Client, r Request) (*live.Page,
 	u := *s.bases["feeds"]
 	u.Path += "/feeds/videos.xml"
 	u.RawQuery = url.Values{"channel_id": {r.Keys[0]}}.Encode()
-	found, a, err := s.collect(ctx, s.client(c, false), u.String(), r.Keys[0])
+	found, rows, a, err := s.collect(ctx, s.client(c, false), u.String(), r.Keys[0])
 	if err != nil {
 		return nil, a, err
 	}
 	p := s.page(r, a, live.CoverNone)
 	p.Found = found
+	rows.mark(p)
 	return p, a, nil
 }
 
 // collect visits a feed with colly and picks the entries. The collector is made without colly's constructor, which
 // reads the environment.
-func (s *tube) collect(ctx context.Context, client *http.Client, address, channel string) (found []live.Found, a answer, err error) {
+func (s *tube) collect(ctx context.Context, client *http.Client, address, channel string) (found []live.Found, rows census, a answer, err error) {
 	var co colly.Collector
 	co.Init()
 	co.Context = ctx
@@ -53,8 +54,10 @@ func (s *tube) collect(ctx context.Context, client *http.Client, address, channe
 	co.OnXML("/feed", func(*colly.XMLElement) { feed = true })
 	co.OnXML("/feed/entry", func(e *colly.XMLElement) {
 		id := strings.TrimSpace(e.ChildText("yt:videoId"))
-		if id == "" && err == nil {
-			err = row(len(found), format("no yt:videoId"))
+		rows.rows++
+		if id == "" {
+			rows.unusable(rows.rows-1, format("no yt:videoId"))
+			return
 		}
 		// Only the entries write the channel's id whole; the feed's own lacks "UC".
 		ch := strings.TrimSpace(e.ChildText("yt:channelId"))
@@ -72,11 +75,13 @@ func (s *tube) collect(ctx context.Context, client *http.Client, address, channe
 		err = transportError(ctx, visit)
 	case !feed:
 		err = format("no feed")
+	default:
+		err = rows.check()
 	}
 	if err != nil {
-		return nil, a, err
+		return nil, census{}, a, err
 	}
-	return found, a, nil
+	return found, rows, a, nil
 }
 
 // feedError refuses what is no XML document, and pages for people (see notJSON).

@@ -15,12 +15,12 @@ func TestYouTubeViewers(t *testing.T) {
 		`"concurrentViewers":null`: live.ViewersHidden, `"x":1`: live.ViewersHidden,
 	} {
 		v, err := parseYouTubeVideos([]byte(`{"items":[{"id":"a","snippet":{"liveBroadcastContent":"live"},"liveStreamingDetails":{` + details + `}}]}`))
-		if err != nil || v["a"].o.Viewers != want {
-			t.Errorf("%s: %+v, %v", details, v["a"], err)
+		if err != nil || v.byID["a"].o.Viewers != want {
+			t.Errorf("%s: %+v, %v", details, v.byID["a"], err)
 		}
 	}
 	v, err := parseYouTubeVideos([]byte(`{"items":[{"id":"a","snippet":{"liveBroadcastContent":"live"}}]}`))
-	if err != nil || v["a"].o.Viewers != live.ViewersHidden {
+	if err != nil || v.byID["a"].o.Viewers != live.ViewersHidden {
 		t.Errorf("without details: %+v, %v", v, err)
 	}
 }

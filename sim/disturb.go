@@ -36,6 +36,11 @@ func (s *Server) disturb(platform string, w http.ResponseWriter, r *http.Request
 		case Forbidden:
 			refuse(platform, w, http.StatusForbidden)
 			return
+		case BrowsersOnly:
+			if !fromBrowser(r) {
+				refuse(platform, w, http.StatusForbidden)
+				return
+			}
 		case ServerError:
 			refuse(platform, w, cmp.Or(f.Status, http.StatusServiceUnavailable))
 			return

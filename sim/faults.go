@@ -22,6 +22,7 @@ const (
 	Cut             = "cut"               // the connection ends in the middle of the body
 	Schema          = "schema"            // a key has another name
 	QuotaExceeded   = "quota_exceeded"    // YouTube says that the day's quota is used up
+	BrowsersOnly    = "browsers_only"     // 403 unless a browser's own headers come along
 )
 
 // Fault is something wrong on purpose with a platform's answers.
@@ -57,7 +58,7 @@ type Faults struct {
 
 func (f Faults) validate() error {
 	platforms := []string{"", "chzzk", "soop", "twitch", "youtube", "img"}
-	kinds := []string{TooManyRequests, Forbidden, ServerError, HTMLPage, Slow, Truncated, Cut, Schema, QuotaExceeded}
+	kinds := []string{TooManyRequests, Forbidden, ServerError, HTMLPage, Slow, Truncated, Cut, Schema, QuotaExceeded, BrowsersOnly}
 	for i, one := range f.Faults {
 		switch {
 		case !slices.Contains(platforms, one.Platform):

@@ -75,12 +75,15 @@ func (s *Server) routes() {
 	s.route("GET /chzzk/openapi/open/v1/lives", s.chzzkOpenLives)
 	s.route("GET /chzzk/openapi/open/v1/channels", s.chzzkOpenChannels)
 
+	s.route("GET /chzzk/site/lives", s.site("치지직 라이브", chzzkScript))
+
 	s.route("GET /soop/live/api/main_broad_list_api.php", s.soopList)
 	s.route("POST /soop/live/afreeca/player_live_api.php", s.soopPlayer)
 	s.route("GET /soop/chapi/api/{id}/station", s.soopStation)
 	s.route("GET /soop/openapi/broad/list", s.soopOpenList)
 	s.route("GET /soop/openapi/broad/category/list", s.soopOpenCategories)
 	s.route("/soop/old/{path...}", s.soopMoved)
+	s.route("GET /soop/site/live", s.site("SOOP 라이브", soopScript))
 
 	s.route("POST /twitch/id/oauth2/token", s.twitchToken)
 	s.route("GET /twitch/id/oauth2/validate", s.twitchValidate)
