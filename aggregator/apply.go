@@ -108,6 +108,7 @@ func (s *State) page(m *live.Message, p *live.Page, at time.Time) {
 		return
 	}
 	f.note(p, at, m.Seq)
+	f.place(p, at)
 	s.touch(platformKey(f.ID))
 	if !p.OK() {
 		s.walk(f, m, p, at)

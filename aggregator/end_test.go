@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"onair/live"
 )
 
@@ -385,9 +387,10 @@ func TestPlatformHealth(t *testing.T) {
 	want := PlatformState{
 		ID: "chzzk", LastPageAt: sec(60), LastErrorAt: sec(65), LastError: "rate_limited", ErrorText: "slow down", RetryAt: sec(95),
 		Errors: 1, LastPassAt: sec(60), PassEvery: time.Minute, Live: 2, ChangedSeq: 3,
+		Places: []Place{{At: sec(60), Rows: 2, High: 100, Low: 100}},
 	}
-	if p != want {
-		t.Errorf("got  %+v\nwant %+v", p, want)
+	if diff := cmp.Diff(want, p); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 	y.page(62, list(row("1", 3))) // older than the error
 	if p := y.s.Platforms()[0]; p.LastError == "" || !p.LastPageAt.Equal(sec(62)) {

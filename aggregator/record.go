@@ -133,6 +133,15 @@ type platformRecord struct {
 	FedAt       time.Duration   `json:"fed_at,omitempty"`
 	PassStart   stamp           `json:"pass_start,omitempty"`
 	Regions     []regionRecord  `json:"regions,omitempty"`
+	Places      []placeRecord   `json:"places,omitempty"`
+}
+
+type placeRecord struct {
+	Cursor string `json:"cursor,omitempty"`
+	At     stamp  `json:"at,omitempty"`
+	Rows   int    `json:"rows,omitempty"`
+	High   int32  `json:"high"`
+	Low    int32  `json:"low"`
 }
 
 type regionRecord struct {
@@ -150,6 +159,9 @@ func (f *platform) encode() any {
 	for _, p := range f.regions {
 		r.Regions = append(r.Regions, regionRecord{p.region, at(p.start), at(p.end)})
 	}
+	for _, p := range f.Places {
+		r.Places = append(r.Places, placeRecord{p.Cursor, at(p.At), p.Rows, int32(p.High), int32(p.Low)})
+	}
 	return r
 }
 
@@ -162,6 +174,9 @@ func (r *platformRecord) platform() *platform {
 	}
 	for _, p := range r.Regions {
 		f.regions = append(f.regions, regionPass{p.Region, p.Start.time(), p.End.time()})
+	}
+	for _, p := range r.Places {
+		f.Places = append(f.Places, Place{p.Cursor, p.At.time(), p.Rows, live.Viewers(p.High), live.Viewers(p.Low)})
 	}
 	return f
 }

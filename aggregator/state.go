@@ -18,7 +18,7 @@ import (
 
 // Version is the version of the fold's rules. States of different versions must not be compared or continued:
 // raise it with every change that makes the same log give another state.
-const Version = 1
+const Version = 2
 
 // TrendMinutes is how many log-time minutes of viewers a broadcast keeps, and how long an ended one is kept.
 const TrendMinutes = 60
@@ -84,6 +84,7 @@ type PlatformState struct {
 	PassEvery    time.Duration // between the last two complete passes, 0 before the second
 	Live         int           // broadcasts that are live now
 	ChangedSeq   uint64
+	Places       []Place `json:",omitempty"` // pages of the list from its head; replaced, never written to
 }
 
 // Candidate is a broadcast id that somebody found and nobody has asked about yet, or that is announced.

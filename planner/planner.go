@@ -53,12 +53,26 @@ type Platform struct {
 	RetryAt      time.Time       // when the platform said to come back
 	LastPassAt   time.Time       // end of the last complete pass
 	LastSearchAt time.Time       // last page of KindSearch; without it the count of searches must do
+	Live         int             // broadcasts that are live now
+	Places       []Place         // pages of the list from its head, as they were last asked for
+}
+
+// Place is one page of a list: where it starts, and what it held when it was last listed.
+type Place struct {
+	Cursor    string       // as the site returned it; "" is the head
+	At        time.Time    // zero: only its cursor is known
+	Rows      int          // listed
+	High, Low live.Viewers // largest and smallest known count, live.ViewersHidden when there was none
 }
 
 // Known is a live broadcast. SeenAt is when its platform last said that it is live.
 type Known struct {
-	ID     string
-	SeenAt time.Time
+	ID        string
+	SeenAt    time.Time
+	Channel   string
+	Viewers   live.Viewers // as shown
+	Rank      int          // in the list of all platforms, from 1; 0 when it is not shown
+	StartedAt time.Time    // zero when the platform does not say
 }
 
 // Candidate is a broadcast id to ask about, not before its scheduled start.
@@ -83,4 +97,6 @@ type Offer struct {
 	Rows     int       // rows of a full page
 	Cost     live.Cost // taken from a daily budget by one request
 	Chain    bool      // pages are reached one after the other only
+	Resume   bool      // a chain may start at a cursor that the site returned earlier
+	Browser  bool      // KindList: the site's own page can be read in a browser instead
 }

@@ -1,6 +1,7 @@
 package planner
 
 import (
+	"slices"
 	"time"
 
 	"onair/live"
@@ -16,6 +17,15 @@ type Sent struct {
 	jobs map[jobID]time.Time
 	keys map[keyID]time.Time
 	cost []spent
+	asks map[live.Platform][]ask // oldest first
+}
+
+// ask is what one job takes from a platform's rate.
+type ask struct {
+	at    time.Time
+	kind  live.Kind
+	pass  bool // a whole list, paid for apart
+	pages int
 }
 
 type jobID struct {
@@ -36,7 +46,9 @@ type spent struct {
 }
 
 // NewSent is empty.
-func NewSent() *Sent { return &Sent{jobs: map[jobID]time.Time{}, keys: map[keyID]time.Time{}} }
+func NewSent() *Sent {
+	return &Sent{jobs: map[jobID]time.Time{}, keys: map[keyID]time.Time{}, asks: map[live.Platform][]ask{}}
+}
 
 // Add records that j, each of whose requests costs c, was accepted at now.
 func (s *Sent) Add(now time.Time, j live.Job, c live.Cost) {
@@ -44,6 +56,7 @@ func (s *Sent) Add(now time.Time, j live.Job, c live.Cost) {
 	for _, k := range j.Keys {
 		s.keys[keyID{j.Platform, j.Kind, k}] = now
 	}
+	s.asks[j.Platform] = append(s.asks[j.Platform], ask{now, j.Kind, j.Key == passKey, max(j.Pages, 1)})
 	if c.Units *= max(j.Pages, 1); c.Units > 0 {
 		s.cost = append(s.cost, spent{now, j.Platform, c})
 	}
@@ -98,4 +111,7 @@ func (s *Sent) prune(now time.Time) {
 		}
 	}
 	s.cost = kept
+	for p, asks := range s.asks {
+		s.asks[p] = slices.DeleteFunc(asks, func(a ask) bool { return a.at.Before(old) })
+	}
 }

@@ -14,7 +14,8 @@ const (
 	defaultSearchEvery = 15 * time.Minute
 	// defaultStatus bounds status checks: a pass that went wrong could name a whole platform as missing.
 	defaultStatus = 10
-	// statusAgain is how long a channel is left alone after a check; the answer is in the log long before.
+	// statusAgain is how long a channel is left alone after a check; the answer is in the log long before. A faster sweep
+	// halves its own period instead: two passes without a broadcast end it, so a check must fit between them.
 	statusAgain = 3 * time.Minute
 	// maxFound bounds requests about found ids in one plan; a flood of ids must not starve the refresh.
 	maxFound = 10
@@ -58,7 +59,11 @@ func (w Sweep) Plan(now time.Time, s Situation) []live.Job {
 	for i, offers := range platforms {
 		id := offers[0].Platform
 		state := s.View.Platform(id)
-		if state.Off || !served(id, s.Presence) || now.Before(resume(id, state)) {
+		if away, ok := detour(now, id, offers, state, s); ok {
+			jobs = append(jobs, away...)
+			continue
+		}
+		if rests(now, id, state, s.Presence) {
 			continue
 		}
 		t := turn{Sweep: w, now: now, s: s, id: id, state: state}
@@ -83,10 +88,20 @@ func (w Sweep) Plan(now time.Time, s Situation) []live.Job {
 			}
 		}
 	}
+	return stamp(jobs, s)
+}
+
+// rests reports whether p is to be left alone now: switched off, not served, or failing.
+func rests(now time.Time, p live.Platform, state Platform, workers []live.Presence) bool {
+	return state.Off || !served(p, workers) || now.Before(resume(p, state))
+}
+
+// stamp fills in what all jobs have in common.
+func stamp(jobs []live.Job, s Situation) []live.Job {
 	for i := range jobs {
 		jobs[i].V = live.JobVersion
 		jobs[i].ID = s.Epoch + "-" + strconv.FormatUint(s.Next+uint64(i), 10)
-		jobs[i].Class, jobs[i].Region = live.ClassPlain, live.RegionAny
+		jobs[i].Class, jobs[i].Region = cmp.Or(jobs[i].Class, live.ClassPlain), live.RegionAny
 	}
 	return jobs
 }
@@ -183,7 +198,7 @@ func (t *turn) status() (jobs []live.Job) {
 	minute := t.now.Truncate(time.Minute)
 	var channels []string
 	for _, m := range t.s.View.Missing(t.id) {
-		if m.Channel == "" || m.SeenAt.After(t.state.LastPassAt) || t.now.Sub(t.s.Sent.Key(t.id, live.KindStatus, m.Channel)) < statusAgain {
+		if m.Channel == "" || m.SeenAt.After(t.state.LastPassAt) || t.now.Sub(t.s.Sent.Key(t.id, live.KindStatus, m.Channel)) < min(statusAgain, t.Every/2) {
 			continue // already answered, or about to be
 		}
 		if !slices.Contains(channels, m.Channel) {

@@ -313,3 +313,28 @@ func TestIDsAreUnique(t *testing.T) {
 		}
 	}
 }
+
+// TestFastSweepChecksBetweenPasses: a broadcast that two passes in a row lack is checked after each of them, however
+// fast they follow each other; else the second would end it.
+func TestFastSweepChecksBetweenPasses(t *testing.T) {
+	for _, every := range []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute} {
+		s := Situation{Sent: NewSent(), Offers: []Offer{{Platform: "soop", Kind: live.KindStatus, Batch: 1}}}
+		checks := 0
+		for pass := range 4 {
+			now := morning.Add(time.Duration(pass) * every)
+			s.View = &shelf{
+				state:   map[live.Platform]Platform{"soop": {LastPageAt: now, LastPassAt: now}},
+				missing: map[live.Platform][]Missing{"soop": {{ID: "1", Channel: "c", SeenAt: now.Add(-every)}}},
+			}
+			for _, j := range (Sweep{Every: every}).Plan(now.Add(time.Second), s) {
+				if j.Kind == live.KindStatus {
+					checks++
+					s.Sent.Add(now.Add(time.Second), j, live.Cost{})
+				}
+			}
+		}
+		if checks != 4 {
+			t.Errorf("a pass every %v: %d checks after 4 passes without the broadcast", every, checks)
+		}
+	}
+}

@@ -73,7 +73,7 @@ func (w *world) Known(p live.Platform) []Known {
 	}
 	out := make([]Known, w.known)
 	for i, id := range w.ids {
-		out[i] = Known{id, w.seen[id]}
+		out[i] = Known{ID: id, SeenAt: w.seen[id]}
 	}
 	return out
 }
@@ -173,6 +173,9 @@ func (w *world) answer(j live.Job) {
 	fail := w.failing != nil && w.failing(j.Platform, w.now)
 	if j.Kind == live.KindList && !fail {
 		n = w.pages[j.Platform]
+	}
+	if j.Kind == live.KindSearch {
+		n = max(j.Pages, 1)
 	}
 	w.requests[fmt.Sprintf("%s %s", j.Platform, j.Kind)] += n
 	if c := costOf(j); c.Units > 0 {
