@@ -15,4 +15,5 @@ const (
 	attrCount    = "count"
 	attrUntil    = "until"
 	attrStack    = "stack"
+	attrEgress   = "egress"
 )

@@ -22,44 +22,40 @@ type outcome struct {
 // chain fetches a job's pages one after the other and puts each into the outbox. A failure is a page too, and the end
 // of the chain. It returns an error only when the outbox did.
 func (w *Worker) chain(ctx context.Context, s platform.Source, job live.Job) (out outcome, err error) {
-	e, err := w.Pool.Pick(job.Platform, job.Region)
-	if err != nil {
-		e = &Egress{}
-		p, class := w.failure(s, job, err)
-		out.class = class
-		return out, w.accept(s, e, job, 0, p, &out)
-	}
+	var before *Egress // of the page before
 	cursor := job.Cursor
 	for i := range max(job.Pages, 1) {
-		if err := w.pace.wait(ctx, e.Label, job.Platform); err != nil {
-			out.class = live.ClassOf(live.ErrCanceled)
-			return out, nil
-		}
-		if i > 0 && !w.pauses.end(job.Platform).IsZero() {
+		if i > 0 && !w.rest(job.Platform, job.Region).IsZero() {
 			out.class = live.ClassOf(live.ErrRateLimited) // another job met it and wrote the page
 			return out, nil
 		}
-		began := w.now()
-		p, err := w.fetch(ctx, s, e.Client, platform.Request{Kind: job.Kind, Cursor: cursor, Keys: job.Keys})
-		if ctx.Err() != nil {
+		a, err := w.ask(ctx, s, job, cursor, before)
+		switch {
+		case ctx.Err() != nil:
 			// We stopped, not they. A page that says so would leave with the next start, as a late one: of no use.
 			out.class = live.ClassOf(live.ErrCanceled)
 			return out, nil
+		case errors.Is(err, ErrResting): // here too
+			out.class = live.ClassOf(live.ErrRateLimited)
+			return out, nil
+		case err != nil:
+			a.err = err
 		}
-		if err != nil {
-			p, out.class = w.failure(s, job, err)
+		p := a.page
+		if a.err != nil {
+			p, out.class = w.failure(s, job, a.err)
 		}
 		if p.Latency == 0 {
-			p.Latency = w.now().Sub(began).Milliseconds()
+			p.Latency = a.took.Milliseconds()
 		}
 		p.Cursor = cursor
-		if err := w.accept(s, e, job, i, p, &out); err != nil {
+		if err := w.accept(s, a.egress, job, i, p, &out); err != nil {
 			return out, err
 		}
 		if out.class != "" || p.Next == "" {
 			return out, nil
 		}
-		cursor = p.Next
+		cursor, before = p.Next, a.egress
 	}
 	return out, nil
 }
@@ -82,17 +78,12 @@ func (w *Worker) fetch(ctx context.Context, s platform.Source, c *http.Client, r
 	return p, err
 }
 
-// failure makes the page of a failed request, and keeps away from a platform that asked for it. Only the text of a
-// FetchError goes along: others can hold URLs with keys.
+// failure makes the page of a failed request. Only the text of a FetchError goes along: others can hold URLs with keys.
 func (w *Worker) failure(s platform.Source, job live.Job, err error) (*live.Page, live.ErrorClass) {
 	p := &live.Page{Error: live.ClassOf(err), Cost: cost(s, job.Kind)}
 	var fe *live.FetchError
 	if errors.As(err, &fe) {
 		p.Status, p.ErrorText, p.RetryAfter = fe.Status, fe.Text, max(fe.RetryAfter, 0).Milliseconds()
-		if fe.RetryAfter > 0 && (errors.Is(err, live.ErrRateLimited) || errors.Is(err, live.ErrBlocked)) {
-			until := w.pauses.add(job.Platform, fe.RetryAfter)
-			w.Logger.Warn("platform asks to stay away", attrPlatform, job.Platform, attrUntil, until)
-		}
 	}
 	if errors.Is(err, live.ErrSetting) || errors.Is(err, live.ErrUnsupported) {
 		p.Cost = live.Cost{} // nothing was sent

@@ -16,6 +16,7 @@ type Stats struct {
 	Removed      uint64 // rows that a page lost in cleaning
 	Trimmed      uint64 // pages that lost tags or pictures to fit into a message
 	Panics       uint64 // of sources
+	Rerouted     uint64 // pages asked for again through another egress, their first answers unpublished
 	Published    uint64 // pages that the log acknowledged
 	Errors       map[live.ErrorClass]uint64
 	Outbox       OutboxStats
@@ -25,7 +26,7 @@ type Stats struct {
 func (s Stats) Flat() map[string]uint64 {
 	m := map[string]uint64{
 		"jobs": s.Jobs, "stale": s.Stale, "pages": s.Pages, "observations": s.Observations, "removed": s.Removed,
-		"trimmed": s.Trimmed, "panics": s.Panics, "published": s.Published,
+		"trimmed": s.Trimmed, "panics": s.Panics, "rerouted": s.Rerouted, "published": s.Published,
 		"outbox_live": uint64(s.Outbox.Live), "outbox_held": uint64(s.Outbox.Held), "outbox_late": uint64(s.Outbox.Late),
 		"outbox_bytes": uint64(s.Outbox.Bytes), "dropped": s.Outbox.Dropped, "damaged": s.Outbox.Damaged,
 	}

@@ -6,6 +6,11 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
 	"sync"
 	"time"
 
@@ -31,6 +36,7 @@ var ErrInUse = errors.New("outbox is in use by another process")
 type OutboxOptions struct {
 	MaxAge   time.Duration
 	MaxBytes int64
+	Log      *slog.Logger // nil: nothing is logged
 
 	now    func() time.Time // real, with monotonic reading; time.Now unless a test says otherwise
 	noSync bool             // a test that restarts a thousand times cannot wait for the disk
@@ -110,18 +116,62 @@ func OpenOutbox(path, worker string, o OutboxOptions) (*Outbox, error) {
 	if o.now == nil {
 		o.now = time.Now
 	}
-	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, NoSync: o.noSync, FreelistType: bbolt.FreelistMapType})
-	if errors.Is(err, bolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
+	x, err := openOutbox(path, worker, o)
+	if !errors.Is(err, errDamaged) {
+		return x, err
 	}
-	if err != nil {
+	aside, renamed := putAside(path)
+	if renamed != nil {
+		return nil, errors.Join(err, renamed)
+	}
+	if o.Log != nil {
+		o.Log.Error("outbox is damaged: put aside, what waited in it is lost", attrError, err, "aside", aside)
+	}
+	return openOutbox(path, worker, o)
+}
+
+// errDamaged: the file is no outbox, or not any more. What can be read of it cannot be trusted to be whole, and a page
+// published twice or out of order would be worse than one that is asked for again.
+var errDamaged = errors.New("damaged")
+
+// openOutbox opens the file as it is. ErrInUse, errDamaged.
+func openOutbox(path, worker string, o OutboxOptions) (x *Outbox, err error) {
+	// bbolt trusts its pages: where they lie it panics, and where the file is cut off reading faults.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	var db *bbolt.DB
+	defer func() {
+		if r := recover(); r != nil {
+			x, err = nil, fmt.Errorf("outbox %s: %w: %v", path, errDamaged, r)
+			if db != nil {
+				err = errors.Join(err, db.Close())
+			}
+		}
+	}()
+	db, err = bbolt.Open(path, 0o600, &bbolt.Options{Timeout: lockWait, NoSync: o.noSync, FreelistType: bbolt.FreelistMapType})
+	switch {
+	case errors.Is(err, bolterrors.ErrTimeout):
+		return nil, fmt.Errorf("%w: %s", ErrInUse, path)
+	case errors.Is(err, bolterrors.ErrInvalid), errors.Is(err, bolterrors.ErrVersionMismatch), errors.Is(err, bolterrors.ErrChecksum), errors.Is(err, io.ErrUnexpectedEOF),
+		err != nil && strings.Contains(err.Error(), "file size too small"): // bbolt has no name for it
+		return nil, fmt.Errorf("outbox %s: %w: %w", path, errDamaged, err)
+	case err != nil:
 		return nil, fmt.Errorf("outbox %s: %w", path, err)
 	}
-	x := &Outbox{db: db, worker: worker, o: o, opened: o.now(), size: map[bucket]bucketSize{}, signals: map[live.Platform]chan struct{}{}}
+	x = &Outbox{db: db, worker: worker, o: o, opened: o.now(), size: map[bucket]bucketSize{}, signals: map[live.Platform]chan struct{}{}}
 	if err := x.load(); err != nil {
 		return nil, errors.Join(fmt.Errorf("outbox %s: %w", path, err), db.Close())
 	}
 	return x, nil
+}
+
+// putAside renames a damaged file, so that somebody can look at it.
+func putAside(path string) (aside string, err error) {
+	for n := 1; ; n++ {
+		aside = fmt.Sprintf("%s.bad-%d", path, n)
+		if _, err := os.Lstat(aside); errors.Is(err, os.ErrNotExist) {
+			return aside, os.Rename(path, aside)
+		}
+	}
 }
 
 // load reads or writes the identity and counts what an earlier run left.

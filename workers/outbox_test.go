@@ -2,6 +2,7 @@ package workers
 
 import (
 	"errors"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -142,4 +143,58 @@ func FuzzDecodeRecord(f *testing.F) {
 			t.Errorf("%+v became %+v", r, again)
 		}
 	})
+}
+
+// TestDamagedOutboxIsPutAside: a worker whose file is damaged goes on with a new one, of another epoch, and says so.
+func TestDamagedOutboxIsPutAside(t *testing.T) {
+	for name, damage := range map[string]func(b []byte) []byte{
+		"no outbox at all":    func([]byte) []byte { return []byte("hello") },
+		"head overwritten":    func(b []byte) []byte { return append(make([]byte, 12<<10), b[12<<10:]...) },
+		"cut off":             func(b []byte) []byte { return b[:5000] },
+		"cut behind the head": func(b []byte) []byte { return b[:8192] },
+		"pages overwritten": func(b []byte) []byte {
+			for i := 8192; i < len(b); i++ {
+				b[i] ^= 0x5a
+			}
+			return b
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "outbox.db")
+			x := mustOpen(t, path, OutboxOptions{})
+			if _, err := x.Put("chzzk", []byte("page"), time.Time{}); err != nil {
+				t.Fatal(err)
+			}
+			epoch := x.Epoch()
+			if err := x.Close(); err != nil {
+				t.Fatal(err)
+			}
+			b, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			b = damage(b)
+			if err := os.WriteFile(path, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			var log strings.Builder
+			y, err := OpenOutbox(path, "w1", OutboxOptions{Log: slog.New(slog.NewTextHandler(&log, nil))})
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer y.Close()
+			if y.Epoch() == epoch {
+				t.Error("a new file has the old epoch: its fences would be another's")
+			}
+			if !strings.Contains(log.String(), "outbox.db.bad-1") {
+				t.Errorf("log does not name the file put aside: %s", log.String())
+			}
+			if kept, err := os.ReadFile(path + ".bad-1"); err != nil || len(kept) == 0 {
+				t.Errorf("damaged file is gone: %v", err)
+			}
+			if _, err := y.Put("chzzk", []byte("page"), time.Time{}); err != nil {
+				t.Errorf("the new one takes nothing: %v", err)
+			}
+		})
+	}
 }

@@ -8,43 +8,8 @@ import (
 	"onair/live"
 )
 
-// pacer keeps a distance between the requests of one egress to one platform. (golang.org/x/time/rate waits on the
-// machine's clock and cannot be given another.)
-type pacer struct {
-	clock live.Clock
-	every time.Duration
-
-	mu   sync.Mutex
-	next map[paceKey]time.Time
-}
-
-type paceKey struct {
-	egress   string
-	platform live.Platform
-}
-
-func newPacer(c live.Clock, every time.Duration) *pacer {
-	return &pacer{clock: c, every: every, next: map[paceKey]time.Time{}}
-}
-
-// wait reserves the next free moment and returns then, or with ctx's error.
-func (p *pacer) wait(ctx context.Context, egress string, platform live.Platform) error {
-	k := paceKey{egress, platform}
-	p.mu.Lock()
-	now := p.clock.Now()
-	at := p.next[k]
-	if at.Before(now) {
-		at = now
-	}
-	p.next[k] = at.Add(p.every)
-	p.mu.Unlock()
-	return live.Wait(ctx, p.clock, at.Sub(now))
-}
-
-// maxPause bounds what a platform can ask for in Retry-After: a wrong header must not silence it for ever.
-const maxPause = time.Hour
-
-// pauses remembers which platforms asked this worker to stay away, and until when.
+// pauses remembers which platforms asked this worker's account to stay away, and until when. What they ask of one
+// address is the pool's.
 type pauses struct {
 	clock live.Clock
 
@@ -78,14 +43,23 @@ func (q *pauses) end(p live.Platform) time.Time {
 	return time.Time{}
 }
 
-// wait returns when p may be asked again.
-func (q *pauses) wait(ctx context.Context, p live.Platform) error {
+// rest is until when nothing is to be asked of p from region; the zero time when something may be now.
+func (w *Worker) rest(p live.Platform, region string) time.Time {
+	t := w.pauses.end(p)
+	if u := w.Pool.Rest(p, region); u.After(t) {
+		return u
+	}
+	return t
+}
+
+// waitRest returns when p may be asked again, or with ctx's error.
+func (w *Worker) waitRest(ctx context.Context, class live.Class, p live.Platform, region string) error {
 	for {
-		t := q.end(p)
+		t := w.restOf(class, p, region)
 		if t.IsZero() {
 			return ctx.Err()
 		}
-		if err := live.Wait(ctx, q.clock, t.Sub(q.clock.Now())); err != nil {
+		if err := live.Wait(ctx, w.Clock, t.Sub(w.Clock.Now())); err != nil {
 			return err
 		}
 	}

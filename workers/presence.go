@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 
 	"onair/live"
@@ -36,8 +37,12 @@ func (w *Worker) announce(ctx context.Context) error {
 // Presence is what the worker says about itself.
 func (w *Worker) Presence() live.Presence {
 	p := live.Presence{
-		Worker: w.Name, Version: w.Version, Classes: w.Classes, Regions: w.Regions, Egresses: w.Pool.Size(),
+		Worker: w.Name, Version: w.Version, Classes: w.Classes, Regions: w.Regions, Egresses: w.Pool.Live(),
 		Counters: w.Stats().Flat(), Missing: w.missing, SentAt: w.now().UTC(),
+	}
+	if w.without != "" {
+		p.Missing = maps.Clone(w.missing)
+		p.Missing[noBrowserKey] = w.without
 	}
 	for _, s := range w.ready {
 		p.Platforms = append(p.Platforms, s.Info().ID)

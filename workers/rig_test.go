@@ -52,6 +52,9 @@ func (s fakeSource) Fetch(ctx context.Context, c *http.Client, r platform.Reques
 		if res.StatusCode == http.StatusTooManyRequests {
 			class = live.ErrRateLimited
 		}
+		if res.StatusCode == http.StatusForbidden {
+			class = live.ErrBlocked
+		}
 		return nil, &live.FetchError{Class: class, Status: res.StatusCode, RetryAfter: time.Duration(after) * time.Second, Text: "sorry\x00"}
 	}
 	p := &live.Page{Coverage: live.CoverList, Status: 200, Observations: []live.Observation{
@@ -162,10 +165,11 @@ func newRig(t *testing.T, handler http.HandlerFunc, jobs *fakeJobs, change func(
 		Name: "w1", Version: "test", Sources: []platform.Source{fakeSource{url: server.URL, last: 4}}, Log: r.log, Jobs: jobs, Say: r.say,
 		Outbox: mustOpen(t, filepath.Join(t.TempDir(), "outbox.db"), OutboxOptions{}), Pace: time.Millisecond, Takers: 1,
 	}
-	client := server.Client()
-	c.Pool = direct{&Egress{Label: "direct", Region: "kr", Client: client}}
 	if change != nil {
 		change(&c)
+	}
+	if c.Pool == nil {
+		c.Pool = mustPool(t, PoolOptions{Addresses: []Address{{Label: directLabel, Region: "kr"}}, Clock: c.Clock, Pace: c.Pace})
 	}
 	w, err := New(c)
 	if err != nil {

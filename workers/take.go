@@ -17,7 +17,7 @@ import (
 func (w *Worker) take(ctx context.Context, s platform.Source, class live.Class, region string) error {
 	p := s.Info().ID
 	for fails := 0; ; {
-		if w.pauses.wait(ctx, p) != nil {
+		if w.waitRest(ctx, class, p, region) != nil {
 			return nil
 		}
 		t, err := w.Jobs.Take(ctx, p, class, region)
@@ -51,15 +51,19 @@ func (w *Worker) do(ctx context.Context, s platform.Source, t Taken) error {
 	began := w.now()
 	stop := w.keepAlive(t)
 	defer stop()
-	if until := w.pauses.end(job.Platform); !until.IsZero() && until.Before(job.NotAfter) {
-		_ = w.pauses.wait(ctx, job.Platform) // the pause began while Take waited
+	if until := w.restOf(job.Class, job.Platform, job.Region); !until.IsZero() && until.Before(job.NotAfter) {
+		_ = w.waitRest(ctx, job.Class, job.Platform, job.Region) // it began while Take waited
 	}
-	if job.Platform != s.Info().ID || !job.NotAfter.IsZero() && w.Clock.Now().After(job.NotAfter) || !w.pauses.end(job.Platform).IsZero() {
+	if job.Platform != s.Info().ID || !job.NotAfter.IsZero() && w.Clock.Now().After(job.NotAfter) || !w.restOf(job.Class, job.Platform, job.Region).IsZero() {
 		w.count.add(func(s *Stats) { s.Stale++ })
 		w.Logger.Info("job is stale", jobAttrs(job)...)
 		return w.ack(ctx, t)
 	}
-	out, err := w.chain(ctx, s, job)
+	fetch := w.chain
+	if job.Class == live.ClassBrowser {
+		fetch = w.browse
+	}
+	out, err := fetch(ctx, s, job)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,8 @@
 //
 // In come live.Job and what platforms answer; out come live.Entry, exactly once and in order per lane. cmd joins a
 // Worker to the broker. The package does not choose what is asked next (the planner does), retries no fetch (a
-// failure is a page too), folds nothing, and knows no name of a stream or subject.
+// failure is a page too; only an address that was refused gives way to another, ask.go), folds nothing, and knows no
+// name of a stream or subject.
 //
 // The order of things is the promise: a page is accepted when its outbox transaction has committed, and only then is
 // its job acked. Accepted pages reach the log once, however often the link, the hub or the worker dies, unless the
@@ -16,7 +17,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/http"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,17 +47,20 @@ type Config struct {
 	Name    string // a token; its permissions and its lanes are named so
 	Version string
 	Sources []platform.Source // those that lack a setting are announced and left alone
-	Classes []live.Class      // nil: plain only
+	Classes []live.Class      // nil: plain only; browser only as far as Browser and Pool allow
 	Regions []string          // nil: live.RegionAny only
 	Log     Log
 	Jobs    Jobs
 	Say     Announcer
 	Outbox  *Outbox
-	Pool    Pool       // nil: one direct egress without a region
-	Clock   live.Clock // pacing, pauses and staleness of jobs; nil is the machine's
+	Pool    Pool       // nil: one direct egress without a region, at Pace
+	Clock   live.Clock // pauses and staleness of jobs; nil is the machine's
 	Virtual bool       // Clock is virtual: observations carry its time
 
-	Pace         time.Duration // of Clock, between two requests of one egress to one platform
+	Browser   Browser // for class browser; nil: none
+	NoBrowser string  // why there is none, for the presence
+
+	Pace         time.Duration // of Clock, between two requests to one platform; a Pool that is given has its own
 	FetchTimeout time.Duration // real
 	AckWait      time.Duration // real, as the broker's consumers have it
 	Takers       int           // jobs at once for each platform, class and region
@@ -69,7 +72,7 @@ type Worker struct {
 	Config
 	ready   []platform.Source
 	missing map[string]string
-	pace    *pacer
+	without string // why class browser is not done; "" when it is
 	pauses  *pauses
 	drain   *drain
 	count   *counters
@@ -93,26 +96,34 @@ func New(c Config) (*Worker, error) {
 	if c.Regions == nil {
 		c.Regions = []string{live.RegionAny}
 	}
-	if c.Pool == nil {
-		c.Pool = Direct("")
-	}
 	if c.Clock == nil {
 		c.Clock = live.RealClock{}
 	}
 	if c.Logger == nil {
 		c.Logger = slog.New(slog.NewTextHandler(io.Discard, nil))
 	}
-	c.Pace = orDefault(c.Pace, defaultPace)
+	if c.Pool == nil {
+		pool, err := NewPool(PoolOptions{Clock: c.Clock, Pace: c.Pace, Logger: c.Logger})
+		if err != nil {
+			return nil, err
+		}
+		c.Pool = pool
+	}
 	c.FetchTimeout = orDefault(c.FetchTimeout, defaultFetchTimeout)
 	c.AckWait = orDefault(c.AckWait, defaultAckWait)
 	c.Takers = orDefault(c.Takers, defaultTakers)
-	w := &Worker{Config: c, missing: map[string]string{}, count: newCounters(), now: time.Now}
-	w.pace, w.pauses = newPacer(c.Clock, c.Pace), newPauses(c.Clock)
+	without := checkBrowser(&c)
+	w := &Worker{Config: c, without: without, missing: map[string]string{}, count: newCounters(), now: time.Now}
+	w.pauses = newPauses(c.Clock)
 	var platforms []live.Platform
 	for _, s := range c.Sources {
 		p := s.Info().ID
 		if err := s.Ready(); err != nil {
 			w.missing[string(p)] = live.CleanText(err.Error(), 200)
+			continue
+		}
+		if !c.Pool.Serves(p) {
+			w.missing[string(p)] = "no egress is for it"
 			continue
 		}
 		w.ready = append(w.ready, s)
@@ -155,7 +166,7 @@ func (w *Worker) Run(ctx context.Context) error {
 	for _, s := range w.ready {
 		for _, class := range w.Classes {
 			for _, region := range w.Regions {
-				for range w.Takers {
+				for range w.takers(s, class) {
 					takers.Go(func() error { return w.take(takeCtx, s, class, region) })
 				}
 			}
@@ -176,14 +187,3 @@ func other(err, known error) error {
 
 // Linked tells the worker that its connection is back, so that it publishes now instead of after its back-off.
 func (w *Worker) Linked() { w.drain.poke() }
-
-// newTransport is what a direct egress dials with: no proxy from the environment, no wait without an end.
-func newTransport() *http.Transport {
-	t := http.DefaultTransport.(*http.Transport).Clone()
-	t.Proxy = nil
-	t.TLSHandshakeTimeout = 10 * time.Second
-	t.ResponseHeaderTimeout = 15 * time.Second
-	t.MaxIdleConnsPerHost = 2 // one paced host needs no more
-	t.MaxResponseHeaderBytes = 64 << 10
-	return t
-}
