@@ -35,22 +35,16 @@ func (s *Server) Worker(name string) (*nats.Conn, error) {
 	return s.connect(key, broker.EdgeOptions(name)...)
 }
 
-// AddWorker writes a worker's block (see WorkerBlock) into the account file and loads it, unless the key is known
-// there already. Other workers notice nothing. A file that cannot be read afterwards is put back as it was.
+// AddWorker writes a worker's block into the account file (see Accounts.AddWorker) and loads it. Other workers notice
+// nothing. A file that cannot be read afterwards is put back as it was.
 func (s *Server) AddWorker(name, publicKey string, platforms []live.Platform, classes []live.Class, regions []string) error {
-	if err := checkWorker(name, publicKey, platforms, classes, regions); err != nil {
-		return fmt.Errorf("worker %.80q: %w", name, err)
-	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	changed, err := s.admit(broker.AccountEdge, publicKey, WorkerBlock(name, publicKey, platforms, classes, regions))
-	if err == nil && changed {
-		err = s.reload()
+	changed, err := s.accounts.AddWorker(name, publicKey, platforms, classes, regions)
+	if err != nil || !changed {
+		return err
 	}
-	if err != nil {
-		return fmt.Errorf("worker %s: %w", name, err)
-	}
-	return nil
+	return s.reload()
 }
 
 func (s *Server) connect(key string, opts ...nats.Option) (*nats.Conn, error) {

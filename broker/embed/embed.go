@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
@@ -32,25 +33,32 @@ var (
 	ErrInUse = errors.New("folder in use by another process")
 	// ErrPort: the port cannot be opened.
 	ErrPort = errors.New("port not available")
+	// ErrPlain: the port would face the network without TLS.
+	ErrPlain = errors.New("workers elsewhere are let in over TLS only")
+	// ErrTLS: the certificate cannot be used.
+	ErrTLS = errors.New("certificate")
 )
 
 // Options say where the broker lives and who may reach it.
 type Options struct {
 	Dir     string       // its folder: configuration unless Conf names another, store, lock
-	Conf    string       // configuration file; "" is nats.conf in Dir, put there when absent
+	Conf    string       // configuration file; "" is nats.accounts.conf in Dir, put there when absent
 	KeysDir string       // where the seeds of its nkeys are kept, each file 0600
 	Listen  bool         // open the TCP port
 	Addr    string       // "host:port" to listen on, port 0 picks one; "" is what the configuration says
+	TLS     *TLS         // what the TCP port shows; nil is what the configuration says
 	Log     *slog.Logger // nil discards
 }
 
 // Server is a running broker.
 type Server struct {
-	o    Options
-	conf string // path of the configuration file
-	keys keyring
-	log  *slog.Logger
-	lock *os.File
+	o        Options
+	accounts Accounts
+	keys     keyring
+	log      *slog.Logger
+	lock     *os.File
+	cert     *certificate // of Options.TLS
+	secured  atomic.Bool  // the port speaks TLS
 
 	mu     sync.Mutex // serialises Reload, Restart, AddWorker, Shutdown
 	port   int        // chosen when port 0 was asked for, so that a restart comes back there
@@ -82,14 +90,14 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 
 func (s *Server) start(ctx context.Context) error {
 	var err error
-	if s.conf, err = s.configuration(); err != nil {
+	if s.accounts, err = OpenAccounts(s.o.Dir, s.o.Conf); err != nil {
 		return fmt.Errorf("nats configuration: %w", err)
 	}
 	public, _, err := s.keys.load(hubKey)
 	if err != nil {
 		return fmt.Errorf("nats key of the hub: %w", err)
 	}
-	if _, err := s.admit(broker.AccountHub, public, hubBlock(public)); err != nil {
+	if _, err := s.accounts.admit(broker.AccountHub, public, hubBlock(public)); err != nil {
 		return fmt.Errorf("nats key of the hub: %w", err)
 	}
 	opts, err := s.options()
@@ -129,6 +137,7 @@ func (s *Server) run(ctx context.Context, opts *server.Options) error {
 		s.port = a.Port
 	}
 	s.digest = opts.ConfigDigest()
+	s.secured.Store(opts.TLSConfig != nil)
 	s.current.Lock()
 	s.ns = ns
 	s.current.Unlock()
@@ -137,13 +146,13 @@ func (s *Server) run(ctx context.Context, opts *server.Options) error {
 
 // options reads the configuration and lays over it what embedding means.
 func (s *Server) options() (*server.Options, error) {
-	opts, err := server.ProcessConfigFile(s.conf)
+	opts, err := server.ProcessConfigFile(s.accounts.conf)
 	if err != nil {
-		return nil, fmt.Errorf("nats configuration %s: %w", s.conf, err)
+		return nil, fmt.Errorf("nats configuration %s: %w", s.accounts.conf, err)
 	}
 	for _, name := range []string{broker.AccountHub, broker.AccountEdge} {
 		if account(opts, name) == nil {
-			return nil, fmt.Errorf("nats configuration %s: no account %s", s.conf, name)
+			return nil, fmt.Errorf("nats configuration %s: no account %s", s.accounts.conf, name)
 		}
 	}
 	opts.NoSigs, opts.NoLog = true, true
@@ -152,7 +161,7 @@ func (s *Server) options() (*server.Options, error) {
 	if opts.DontListen = !s.o.Listen; opts.DontListen {
 		return opts, nil
 	}
-	setting := fmt.Sprintf("listen in %s", s.conf)
+	setting := fmt.Sprintf("listen in %s", s.accounts.conf)
 	if s.o.Addr != "" {
 		host, port, err := net.SplitHostPort(s.o.Addr)
 		if err != nil {
@@ -163,6 +172,14 @@ func (s *Server) options() (*server.Options, error) {
 			return nil, fmt.Errorf("nats address %q: %w", s.o.Addr, err)
 		}
 		setting = "the NATS address given"
+	}
+	if s.o.TLS != nil {
+		if err := s.secure(opts); err != nil {
+			return nil, err
+		}
+	}
+	if opts.TLSConfig == nil && !isLoopback(opts.Host) {
+		return nil, fmt.Errorf("%w: %s (set by %s)", ErrPlain, net.JoinHostPort(opts.Host, strconv.Itoa(opts.Port)), setting)
 	}
 	if opts.Port <= 0 { // a port of the system's choice, once
 		opts.Port = max(s.port, 0)
@@ -177,6 +194,11 @@ func (s *Server) options() (*server.Options, error) {
 		}
 	}
 	return opts, nil
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func tryPort(host string, port int) error {
@@ -204,15 +226,16 @@ func (s *Server) reload() error {
 	if ns == nil {
 		return errStopped
 	}
-	if opts.ConfigDigest() == s.digest && opts.TLSConfig == nil {
+	if opts.ConfigDigest() == s.digest && (opts.TLSConfig == nil || s.cert != nil) {
 		// Nothing to do; and when no user came or went, nats-server 2.15 reads the accounts' locks while it compares
-		// them. With TLS there may be another certificate behind the same words.
+		// them. With TLS of the configuration's there may be another certificate behind the same words.
 		return nil
 	}
 	if err := ns.ReloadOptions(opts); err != nil {
-		return fmt.Errorf("nats configuration %s: %w", s.conf, err)
+		return fmt.Errorf("nats configuration %s: %w", s.accounts.conf, err)
 	}
 	s.digest = opts.ConfigDigest()
+	s.secured.Store(opts.TLSConfig != nil)
 	return nil
 }
 
@@ -257,6 +280,9 @@ func (s *Server) running() *server.Server {
 	defer s.current.RUnlock()
 	return s.ns
 }
+
+// Conf is the path of the configuration that runs.
+func (s *Server) Conf() string { return s.accounts.conf }
 
 // Addr is the TCP address, "" when none is open.
 func (s *Server) Addr() string {
