@@ -1,5 +1,6 @@
 # make demo   everything on simulated platforms: no key, no network
 # make run    the same program on the real platforms
+# make fleet  a cluster, hubs and workers on this machine, and a table of how they do
 # make test   installs what the tests need, then runs all of them
 
 SHELL := bash
@@ -11,7 +12,7 @@ LISTEN ?= 127.0.0.1:8080
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: demo run build test check lint race bench fuzz deps clean
+.PHONY: demo run build fleet faults test check lint race bench fuzz deps clean
 
 demo: build
 	bin/onair demo --listen $(LISTEN) --data data/demo-$(SEED) --seed $(SEED) --speed $(SPEED)
@@ -21,6 +22,19 @@ run: build
 
 build:
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+# A cluster of three stock nats-servers, two hubs, three workers and the simulated platforms on this machine, with a
+# table of how they do; until Ctrl-C, or FLEET="--for 30s".
+FLEET ?=
+fleet: build bin/nats-server
+	bin/onair fleet $(FLEET)
+
+bin/nats-server: go.mod
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-s -w' -o $@ github.com/nats-io/nats-server/v2
+
+# The long fault tests: ten mixed faults each, on a broker of one node and on a cluster, with the history checked.
+faults:
+	ONAIR_FAULTS=long $(GO) test -count=1 -v -timeout 20m -run 'TestFaults|TestClusterAdopts' ./cmd/onair
 
 test: deps lint
 	$(GO) test ./...

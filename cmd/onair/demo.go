@@ -18,7 +18,8 @@ import (
 )
 
 type demoCmd struct {
-	config.Common
+	config.Common `set:"log_level=warn"`
+	config.Egresses
 	hubSettings
 	SimListen string        `help:"Address of the simulated platforms; port 0 picks a free one." default:"127.0.0.1:0" env:"ONAIR_SIM_LISTEN"`
 	Seed      int64         `help:"Which simulated Korea." default:"1" env:"ONAIR_SEED"`
@@ -78,9 +79,13 @@ func (c *demoCmd) run(ctx context.Context, log *slog.Logger, ready func(url, sim
 	if err != nil {
 		return err
 	}
+	addresses, err := c.Addresses()
+	if err != nil {
+		return config.UsageError{Err: err}
+	}
 	platforms := sim.New(sim.Options{Seed: c.Seed, Clock: clock, Scale: c.Scale, Log: log})
 	h := &hub{
-		settings: c.hubSettings, sweep: c.Sweep, data: c.Data, worker: true, sources: sources, log: log,
+		settings: c.hubSettings, sweep: c.Sweep, data: c.Data, worker: true, sources: sources, addresses: addresses, log: log,
 		virtual: map[string]string{"seed": strconv.FormatInt(c.Seed, 10), "scale": strconv.FormatFloat(c.Scale, 'g', -1, 64)},
 		clock: func(logged time.Time) (live.Clock, live.ClockPair) {
 			if logged.Before(sim.Epoch()) {
@@ -103,6 +108,7 @@ func simulated(origin string) config.Platforms {
 	set := map[string]string{}
 	for key, path := range map[string]string{
 		"chzzk.endpoints.api": "/chzzk/api", "chzzk.endpoints.openapi": "/chzzk/openapi",
+		"chzzk.endpoints.site": "/chzzk/site/lives", "soop.endpoints.site": "/soop/site/live",
 		"soop.endpoints.live": "/soop/live", "soop.endpoints.station": "/soop/chapi", "soop.endpoints.openapi": "/soop/openapi",
 		"twitch.endpoints.id": "/twitch/id", "twitch.endpoints.helix": "/twitch/helix",
 		"youtube.endpoints.api": "/youtube", "youtube.endpoints.feeds": "/youtube",

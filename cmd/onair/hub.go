@@ -18,12 +18,12 @@ import (
 
 	"onair/api"
 	"onair/broker"
-	"onair/broker/embed"
 	"onair/cmd/internal/config"
 	"onair/cmd/internal/edge"
 	"onair/live"
 	"onair/planner"
 	"onair/view"
+	"onair/workers"
 )
 
 // hubSettings are the flags that serve and demo share.
@@ -31,9 +31,12 @@ type hubSettings struct {
 	Listen string        `help:"Address of the HTTP API; port 0 picks a free one." default:"127.0.0.1:8080" env:"ONAIR_LISTEN"`
 	Admin  string        `help:"Address of metrics and profiles, for this machine only; off when empty. Wants ONAIR_ADMIN_TOKEN_FILE or ONAIR_ADMIN_TOKEN." env:"ONAIR_ADMIN"`
 	Data   string        `help:"Folder of everything that is kept." env:"ONAIR_DATA" placeholder:"DIR"`
+	Policy string        `help:"How requests are planned: ${enum}. The adaptive one spends those of a sweep where readers look." enum:"sweep,adaptive" default:"sweep" env:"ONAIR_POLICY"`
 	Spread bool          `help:"Spread a sweep's platforms over its period instead of asking all at once." env:"ONAIR_SPREAD"`
 	Search time.Duration `help:"How often YouTube is searched (100 searches a day)." default:"15m" env:"ONAIR_SEARCH"`
-	Pace   time.Duration `help:"Least time between two requests to one platform." default:"1s" env:"ONAIR_PACE"`
+	Pace   time.Duration `help:"Least time between two requests of one egress to one platform." default:"1s" env:"ONAIR_PACE"`
+
+	edge.BrowserSettings
 
 	AdminTokenFile string `help:"File with the bearer token of --admin." env:"ONAIR_ADMIN_TOKEN_FILE" placeholder:"FILE"`
 }
@@ -44,9 +47,12 @@ type hub struct {
 	sweep      time.Duration
 	data       string
 	natsConfig string // file; "" is the one below data
-	natsListen bool   // open the NATS port for workers elsewhere
-	worker     bool   // run a worker inside
+	nats       natsSettings
+	port       portSettings
+	natsListen bool // open the NATS port for workers elsewhere
+	worker     bool // run a worker inside
 	sources    []config.Source
+	addresses  []workers.Address                                   // of its egresses; nil: this machine's own choice
 	clock      func(logged time.Time) (live.Clock, live.ClockPair) // made once the log's last instant is known
 	virtual    map[string]string                                   // metadata of a virtual log; nil when real
 	log        *slog.Logger
@@ -83,25 +89,12 @@ func (h *hub) run(ctx context.Context) error {
 	}
 	defer listener.Close()
 
-	server, err := embed.Start(ctx, embed.Options{
-		Dir: filepath.Join(h.data, "nats"), Conf: h.natsConfig, KeysDir: filepath.Join(h.data, "keys"), Listen: h.natsListen, Log: h.log,
-	})
+	bus, err := h.openBus(ctx)
 	if err != nil {
 		return err
 	}
-	defer server.Shutdown()
-	nc, err := server.Hub()
-	if err != nil {
-		return err
-	}
-	defer nc.Close()
-	b, err := broker.Open(ctx, nc, broker.Options{Virtual: h.virtual, Log: h.log})
-	if errors.Is(err, broker.ErrClock) {
-		return config.UsageError{Err: fmt.Errorf("--data %s: %w", h.data, err)}
-	}
-	if err != nil {
-		return err
-	}
+	defer bus.close()
+	b := bus.broker
 	logged, err := h.logged(ctx, b)
 	if err != nil {
 		return err
@@ -112,7 +105,7 @@ func (h *hub) run(ctx context.Context) error {
 	for _, info := range infos {
 		on = append(on, info.ID)
 	}
-	if err := b.EnsureConsumers(ctx, on, []live.Class{live.ClassPlain}, []string{live.RegionAny}); err != nil {
+	if err := b.EnsureConsumers(ctx, on, []live.Class{live.ClassPlain, live.ClassBrowser}, []string{live.RegionAny}); err != nil {
 		return err
 	}
 	if h.virtual != nil {
@@ -125,30 +118,37 @@ func (h *hub) run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("data folder %s: %w", h.data, err)
 	}
-	readers := &view.View{}
+	readers, beats := &view.View{}, newPulse()
 	follower := view.NewFollower(view.FollowerConfig{
-		Log: pageLog{b}, Facts: b.Facts(), Store: store, View: readers, Snapshots: images{b}, Infos: infos,
+		Log: pageLog{b, beats}, Facts: b.Facts(), Store: store, View: readers, Snapshots: images{b}, Infos: infos,
 		Off: func() map[live.Platform]string { return off }, Logger: h.log,
 	})
 	web := api.New(api.Options{
-		View: readers, History: history{store}, Clock: pair, Log: h.log, Version: version, Health: func() []api.Problem { return problems(follower.Health()) },
+		View: readers, History: history{store}, Clock: pair, Log: h.log, Version: version, Health: func() []api.Problem { return problems(follower.Health(), readers.Current(), beats.still()) },
 	})
 
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return part("view", follower.Run(ctx)) })
 	g.Go(func() error { return part("api", web.Run(ctx, listener)) })
+	g.Go(func() error { return reportOutages(ctx, readers, h.log) })
+	if bus.server != nil {
+		g.Go(func() error { return thaw(ctx, beats, bus.server.Restart, h.data, h.log) })
+	}
 	g.Go(func() error {
 		return part("planner", b.Lease(id).Inherit().Run(ctx, func(ctx context.Context, epoch broker.Epoch) error {
 			return h.lead(ctx, b, epoch, follower, readers, clock)
 		}))
 	})
-	if h.worker {
-		conn, err := server.Worker(workerName)
+	if h.worker && bus.worker != nil {
+		conn, err := bus.worker()
 		if err != nil {
 			return err
 		}
 		defer conn.Close()
-		g.Go(func() error { return part("worker", h.work(ctx, conn, clock)) })
+		g.Go(func() error { return part("worker", h.work(ctx, bus.name, conn, clock)) })
+	}
+	if h.natsListen {
+		h.control(ctx, g, bus)
 	}
 	if h.settings.Admin != "" {
 		if err := h.admin(ctx, g, web); err != nil {
@@ -161,10 +161,15 @@ func (h *hub) run(ctx context.Context) error {
 	return g.Wait()
 }
 
-func (h *hub) work(ctx context.Context, conn *nats.Conn, clock live.Clock) error {
+func (h *hub) work(ctx context.Context, name string, conn *nats.Conn, clock live.Clock) error {
+	classes := []live.Class{live.ClassPlain}
+	if len(h.nats.Nats) == 0 { // elsewhere the worker's block says what it may do
+		classes = append(classes, live.ClassBrowser)
+	}
 	return edge.Run(ctx, edge.Options{
-		Name: workerName, Version: version, Data: h.data, Conn: conn, Sources: h.sources,
+		Name: name, Version: version, Data: h.data, Conn: conn, Sources: h.sources,
 		Clock: clock, Virtual: h.virtual != nil, Pace: h.settings.Pace, Log: h.log,
+		Addresses: h.addresses, Classes: classes, Browser: h.settings.BrowserSettings,
 	})
 }
 
@@ -208,7 +213,7 @@ func (h *hub) logged(ctx context.Context, b *broker.Broker) (time.Time, error) {
 // lead is what only the leader does: plan jobs, tick, and leave its state for fresh nodes.
 func (h *hub) lead(ctx context.Context, b *broker.Broker, epoch broker.Epoch, f *view.Follower, v *view.View, clock live.Clock) error {
 	r := planner.Runner{
-		Policy: planner.Sweep{Every: h.sweep, Spread: h.settings.Spread, SearchEvery: h.settings.Search},
+		Policy: h.policy(),
 		View: func() planner.Snapshot {
 			if s := v.Current(); s != nil {
 				return situation{s}
@@ -223,6 +228,9 @@ func (h *hub) lead(ctx context.Context, b *broker.Broker, epoch broker.Epoch, f 
 		Logger: h.log,
 	}
 	g, ctx := errgroup.WithContext(ctx)
+	c := &crew{read: b.Presences} // whose egresses set a rate, and whose browsers go round a wall
+	r.Presence = c.current
+	g.Go(func() error { return c.Run(ctx) })
 	g.Go(func() error { return r.Run(ctx) })
 	g.Go(func() error { return h.keepImages(ctx, b, f) })
 	return g.Wait()
@@ -245,18 +253,6 @@ func (h *hub) admin(ctx context.Context, g *errgroup.Group, web *api.Server) err
 	h.log.Info("metrics and profiles", "url", "http://"+l.Addr().String()+"/metrics")
 	g.Go(func() error { return part("admin", serveUntil(ctx, l, handler)) })
 	return nil
-}
-
-// problems is what /readyz tells of the follower.
-func problems(f view.Health) []api.Problem {
-	var list []api.Problem
-	if f.CommitError != "" {
-		list = append(list, api.Problem{Part: "store", Detail: f.CommitError})
-	}
-	if f.Aside > 0 {
-		list = append(list, api.Problem{Part: "log", Detail: fmt.Sprintf("%d pages could not be read and are kept aside", f.Aside)})
-	}
-	return list
 }
 
 // jobEpoch is the part of a leader's job ids that tells its reign from all others; ids must be tokens.

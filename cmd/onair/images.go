@@ -17,6 +17,9 @@ import (
 const (
 	// imageEvery is how often the leader leaves its state for fresh nodes; they fold the rest of the log themselves.
 	imageEvery = 10 * time.Minute
+	// imageFirst is when a new leader leaves its first one: nobody knows how old the last leader's is, and by now the
+	// node has caught up.
+	imageFirst = 30 * time.Second
 	// maxImage bounds what a fresh node reads: a state has under 30 MiB at 20,000 broadcasts.
 	maxImage = 256 << 20
 )
@@ -57,10 +60,10 @@ func (s images) store(ctx context.Context, f *view.Follower) error {
 	return s.b.Snapshots().Put(ctx, image.Lineage, image.Position, bytes.NewReader(blob))
 }
 
-// keepImages stores the state every ten minutes until ctx ends. One that fails is tried again at the next turn.
+// keepImages stores the state soon and then every ten minutes until ctx ends. One that fails is tried again at the next turn.
 func (h *hub) keepImages(ctx context.Context, b *broker.Broker, f *view.Follower) error {
-	for {
-		if err := live.Wait(ctx, live.RealClock{}, imageEvery); err != nil {
+	for wait := imageFirst; ; wait = imageEvery {
+		if err := live.Wait(ctx, live.RealClock{}, wait); err != nil {
 			return err
 		}
 		if err := (images{b}).store(ctx, f); err != nil && !errors.Is(err, context.Canceled) {

@@ -12,14 +12,23 @@ import (
 	"onair/cmd/internal/config"
 	"onair/live"
 	"onair/planner"
+	"onair/platform"
 	"onair/view"
 )
 
 // pageLog is the broker as the view's follower sees it.
-type pageLog struct{ *broker.Broker }
+type pageLog struct {
+	*broker.Broker
+	pulse *pulse // beats at every message; nil when nobody feels it
+}
 
 func (l pageLog) Follow(ctx context.Context, from uint64, fn func(live.Message) error) error {
-	err := l.Broker.Follow(ctx, from, fn)
+	err := l.Broker.Follow(ctx, from, func(m live.Message) error {
+		if l.pulse != nil {
+			l.pulse.beat()
+		}
+		return fn(m)
+	})
 	if gap := (*broker.GapError)(nil); errors.As(err, &gap) {
 		return &view.GapError{From: gap.From, Next: gap.Next}
 	}
@@ -81,7 +90,7 @@ func (s situation) Platform(p live.Platform) planner.Platform {
 	x := s.Source(p)
 	return planner.Platform{
 		LastPageAt: x.LastPageAt, LastErrorAt: x.LastErrorAt, LastError: x.LastError, Errors: x.Errors, RetryAt: x.RetryAt,
-		LastPassAt: x.LastPassAt, LastSearchAt: x.LastSearchAt,
+		LastPassAt: x.LastPassAt, LastSearchAt: x.LastSearchAt, Live: x.Live, Places: places(x.Places),
 	}
 }
 
@@ -89,7 +98,25 @@ func (s situation) Known(p live.Platform) []planner.Known {
 	known := s.Snapshot.Known(p)
 	list := make([]planner.Known, len(known))
 	for i, k := range known {
-		list[i] = planner.Known{ID: k.ID.ID, SeenAt: k.SeenAt}
+		list[i] = planner.Known{ID: k.ID.ID, SeenAt: k.SeenAt, Viewers: live.ViewersHidden}
+		e, ended := s.Find(k.ID)
+		if e == nil || ended {
+			continue // blocked
+		}
+		list[i].Rank = e.Rank
+		for _, m := range e.Broadcasts {
+			if m.ID == k.ID {
+				list[i].Channel, list[i].Viewers, list[i].StartedAt = m.Channel.ID, m.Viewers, m.StartedAt
+			}
+		}
+	}
+	return list
+}
+
+func places(known []aggregator.Place) []planner.Place {
+	list := make([]planner.Place, len(known))
+	for i, p := range known {
+		list[i] = planner.Place(p)
 	}
 	return list
 }
@@ -119,8 +146,9 @@ func offers(sources []config.Source) []planner.Offer {
 		if s.Off != "" {
 			continue
 		}
+		_, browser := s.Source.(platform.BrowserSource)
 		for _, o := range s.Offers() {
-			list = append(list, planner.Offer{Platform: s.Info().ID, Kind: o.Kind, Batch: o.Batch, Rows: o.Rows, Cost: o.Cost, Chain: o.Chain})
+			list = append(list, planner.Offer{Platform: s.Info().ID, Kind: o.Kind, Batch: o.Batch, Rows: o.Rows, Cost: o.Cost, Chain: o.Chain, Resume: o.Resume, Browser: browser && o.Kind == live.KindList})
 		}
 	}
 	return list

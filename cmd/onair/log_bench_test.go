@@ -97,7 +97,7 @@ func foldAll(b *testing.B, from *broker.Broker, path string, last uint64) {
 	}
 	defer store.Close()
 	v := &view.View{}
-	follower := view.NewFollower(view.FollowerConfig{Log: pageLog{from}, Facts: from.Facts(), Store: store, View: v, Infos: viewtest.Infos()})
+	follower := view.NewFollower(view.FollowerConfig{Log: pageLog{Broker: from}, Facts: from.Facts(), Store: store, View: v, Infos: viewtest.Infos()})
 	ctx, cancel := context.WithCancel(b.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {

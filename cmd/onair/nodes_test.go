@@ -38,8 +38,14 @@ type node struct {
 	stop     func()
 }
 
-// startNode follows the log from whatever its file holds.
+// startNode follows the log from whatever its file holds, or from the newest stored state.
 func startNode(t *testing.T, b *broker.Broker, infos []live.PlatformInfo, path string) *node {
+	t.Helper()
+	return startNodeWith(t, b, infos, path, images{b})
+}
+
+// startNodeWith takes stored states from snapshots; nil has none.
+func startNodeWith(t *testing.T, b *broker.Broker, infos []live.PlatformInfo, path string, snapshots view.Snapshots) *node {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
@@ -50,7 +56,7 @@ func startNode(t *testing.T, b *broker.Broker, infos []live.PlatformInfo, path s
 	}
 	n := &node{t: t, broker: b, infos: infos, path: path, view: &view.View{}}
 	n.follower = view.NewFollower(view.FollowerConfig{
-		Log: pageLog{b}, Facts: b.Facts(), Store: store, View: n.view, Snapshots: images{b}, Infos: infos,
+		Log: pageLog{Broker: b}, Facts: b.Facts(), Store: store, View: n.view, Snapshots: snapshots, Infos: infos,
 	})
 	// Limits are per address, and httptest's is not loopback.
 	n.handler = api.New(api.Options{View: n.view, History: history{store}, Limits: api.Limits{Rate: 1e6, Burst: 1e6}}).Handler()

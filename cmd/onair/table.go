@@ -22,7 +22,7 @@ type row struct {
 	started   time.Time
 }
 
-// Column widths in terminal cells; a Hangul syllable takes two. The title gets what is left.
+// Widths in terminal cells; a Hangul syllable takes two. The title gets what is left.
 const (
 	widthRank     = 4
 	widthChange   = 4
@@ -31,18 +31,61 @@ const (
 	widthPlatform = 9
 	widthCreator  = 20
 	widthCategory = 18
-	minTitle      = 10
+	minCreator    = 8
+	minTitle      = 12
 )
 
-// drawTable writes the list, width cells wide, ages reckoned at now. Text from platforms has no control characters
-// (live.CleanText), so it cannot move the cursor.
+// columns are the widths on one screen; a column of width 0 is left out.
+type columns struct{ rank, change, viewers, up, platform, creator, category, title int }
+
+// fit gives a narrow screen what matters most: it loses the category, then the uptime, then the change of rank, then
+// room for the creator, then the platform.
+func fit(width int) columns {
+	c := columns{widthRank, widthChange, widthViewers, widthUp, widthPlatform, widthCreator, widthCategory, 0}
+	room := func() int {
+		used := 0
+		for _, w := range []int{c.rank, c.change, c.viewers, c.up, c.platform, c.creator, c.category} {
+			if w > 0 {
+				used += w + 1
+			}
+		}
+		return width - used
+	}
+	for _, drop := range []*int{&c.category, &c.up, &c.change} {
+		if room() < 2*minTitle {
+			*drop = 0
+		}
+	}
+	if lack := minTitle - room(); lack > 0 {
+		c.creator = max(minCreator, c.creator-lack)
+	}
+	if room() < minTitle {
+		c.platform = 0
+	}
+	c.title = max(0, room())
+	return c
+}
+
+// drawTable writes the list, at most width cells wide, ages reckoned at now. Text from platforms has no control
+// characters (live.CleanText), so it cannot move the cursor.
 func drawTable(w io.Writer, rows []row, now time.Time, width int) {
-	title := max(minTitle, width-widthRank-widthChange-widthViewers-widthUp-widthPlatform-widthCreator-widthCategory-7)
+	c := fit(width)
 	line := func(rank, change, viewers, up, platform, creator, category, text string) {
-		fmt.Fprintln(w, strings.TrimRight(strings.Join([]string{
-			right(rank, widthRank), right(change, widthChange), right(viewers, widthViewers), right(up, widthUp),
-			left(platform, widthPlatform), left(creator, widthCreator), left(category, widthCategory), left(text, title),
-		}, " "), " "))
+		var cells []string
+		add := func(s string, size int, pad func(string, int) string) {
+			if size > 0 {
+				cells = append(cells, pad(s, size))
+			}
+		}
+		add(rank, c.rank, right)
+		add(change, c.change, right)
+		add(viewers, c.viewers, right)
+		add(up, c.up, right)
+		add(platform, c.platform, left)
+		add(creator, c.creator, left)
+		add(category, c.category, left)
+		add(text, c.title, left)
+		fmt.Fprintln(w, strings.TrimRight(strings.Join(cells, " "), " "))
 	}
 	line("#", "±", "시청자", "방송", "플랫폼", "스트리머", "카테고리", "제목")
 	for _, r := range rows {

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/mattn/go-runewidth"
+
+	"onair/api/client"
 )
 
 func TestDrawTable(t *testing.T) {
@@ -43,5 +46,47 @@ func TestThousands(t *testing.T) {
 		if got := thousands(n); got != want {
 			t.Errorf("thousands(%d) = %s, want %s", n, got, want)
 		}
+	}
+}
+
+func TestTableFitsTheScreen(t *testing.T) {
+	n := int64(35614)
+	up := 3
+	r := row{rank: 1, change: &up, viewers: &n, platforms: []string{"soop", "chzzk"}, creator: "스트리머 이름이 아주 깁니다", category: "리그 오브 레전드", title: "제목 " + strings.Repeat("길다 ", 50), started: time.Unix(0, 0)}
+	for _, width := range []int{20, 40, 60, 80, 100, 120, 200} {
+		var b strings.Builder
+		drawTable(&b, []row{r}, time.Unix(3600, 0), width)
+		for line := range strings.Lines(b.String()) {
+			if w := runewidth.StringWidth(strings.TrimRight(line, "\n")); w > max(width, 24) {
+				t.Errorf("%d cells on a screen of %d: %q", w, width, line)
+			}
+		}
+		if want := "35,614"; !strings.Contains(b.String(), want) {
+			t.Errorf("width %d: no viewers in %q", width, b.String())
+		}
+		if width >= 40 && !strings.Contains(b.String(), "제목 길") {
+			t.Errorf("width %d: no title in %q", width, b.String())
+		}
+		if got := strings.Contains(b.String(), "카테고리"); got != (width >= 120) && width != 100 {
+			t.Errorf("width %d: category shown %v", width, got)
+		}
+	}
+}
+
+// TestTroubleFits: with an error above it the drawing is as high as the screen, or its first line scrolls away.
+func TestTroubleFits(t *testing.T) {
+	c := &topCmd{}
+	const height = 12
+	f := &frame{list: &client.Streams{}, platforms: &client.Platforms{}}
+	for range c.rows(height) {
+		f.list.Streams = append(f.list.Streams, client.Entry{Rank: 1})
+	}
+	var b strings.Builder
+	c.draw(&b, f, errors.New("connection refused"), 80)
+	if lines := strings.Count(b.String(), "\n"); lines >= height {
+		t.Errorf("%d lines and the cursor's on a screen of %d", lines, height)
+	}
+	if !strings.HasPrefix(b.String(), "✗ connection refused") {
+		t.Errorf("trouble is not the first line: %q", b.String())
 	}
 }

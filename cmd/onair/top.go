@@ -30,9 +30,9 @@ const (
 	// topEvery is how often the table is asked for again: the server holds a list for five seconds in caches.
 	topEvery = 5 * time.Second
 	// pageWidth and pageHeight are used where standard output is no terminal.
-	pageWidth, pageHeight = 120, 103
-	// headLines are the lines around the rows: two above, the table's head, and the cursor's.
-	headLines = 4
+	pageWidth, pageHeight = 120, 104
+	// headLines are the lines around the rows: news of trouble, two above, the table's head, and the cursor's.
+	headLines = 5
 )
 
 // Validate is called by kong.
@@ -54,6 +54,16 @@ func (c *topCmd) Run(ctx context.Context, o out) error {
 	if c.JSON || c.Once || !screen {
 		return c.print(ctx, api, o.stdout)
 	}
+	return c.watch(ctx, api, file)
+}
+
+// watch draws the list every few seconds until ctx ends or somebody presses q.
+func (c *topCmd) watch(ctx context.Context, api *client.Client, file *os.File) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	if restore := c.readKeys(cancel); restore != nil {
+		defer restore()
+	}
 	// The alternate screen keeps what was on the terminal; the cursor is hidden while the table is drawn.
 	fmt.Fprint(file, "\x1b[?1049h\x1b[?25l")
 	defer fmt.Fprint(file, "\x1b[?25h\x1b[?1049l")
@@ -65,7 +75,7 @@ func (c *topCmd) Run(ctx context.Context, o out) error {
 		}
 		f, err := c.fetch(ctx, api, c.rows(height))
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return nil
 		}
 		if err == nil {
 			last = f
@@ -77,10 +87,39 @@ func (c *topCmd) Run(ctx context.Context, o out) error {
 		if _, err := file.Write(bytes.ReplaceAll(b.Bytes(), []byte("\n"), []byte("\x1b[K\r\n"))); err != nil {
 			return err
 		}
-		if err := live.Wait(ctx, live.RealClock{}, topEvery); err != nil {
-			return err
+		if live.Wait(ctx, live.RealClock{}, topEvery) != nil {
+			return nil
 		}
 	}
+}
+
+// readKeys takes the keyboard, so that keys do not appear on the screen, and calls quit at q, Escape and Ctrl-C. It
+// returns what gives the keyboard back; nil where there is none. The reading goroutine ends with the process: a read
+// of a terminal cannot be called back.
+func (c *topCmd) readKeys(quit func()) (restore func()) {
+	fd := int(os.Stdin.Fd())
+	if !term.IsTerminal(fd) {
+		return nil
+	}
+	old, err := term.MakeRaw(fd)
+	if err != nil {
+		return nil
+	}
+	go func() {
+		var key [16]byte
+		for {
+			n, err := os.Stdin.Read(key[:])
+			if err != nil {
+				return
+			}
+			// An Escape alone is the key; with more behind it, it is an arrow or the like.
+			if k := key[0]; k == 'q' || k == 'Q' || k == 3 || k == 0x1b && n == 1 {
+				quit()
+				return
+			}
+		}
+	}()
+	return func() { _ = term.Restore(fd, old) }
 }
 
 // rows is how many rows to ask for on a screen of the given height.

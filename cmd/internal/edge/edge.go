@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/nats-io/nats.go"
-	"golang.org/x/sync/errgroup"
 
 	"onair/broker"
 	"onair/cmd/internal/config"
@@ -27,15 +26,20 @@ type Options struct {
 	Data    string // folder of the outbox
 	Conn    *nats.Conn
 	Sources []config.Source
+	Classes []live.Class // nil: plain only
+	Regions []string     // nil: any only
 	Clock   live.Clock
 	Virtual bool
-	Pace    time.Duration // of Clock, between two requests to one platform
+	Pace    time.Duration // of Clock, between two requests of one egress to one platform
 	Log     *slog.Logger
+
+	Addresses []workers.Address // of the egresses; nil: this machine's own choice
+	Browser   BrowserSettings   // for class browser
 }
 
 // Run works until ctx ends, or a permission is denied.
 func Run(ctx context.Context, o Options) error {
-	outbox, err := workers.OpenOutbox(filepath.Join(o.Data, "outbox.db"), o.Name, workers.OutboxOptions{})
+	outbox, err := workers.OpenOutbox(filepath.Join(o.Data, "outbox.db"), o.Name, workers.OutboxOptions{Log: o.Log})
 	if err != nil {
 		return fmt.Errorf("worker %s: data folder %s: %w", o.Name, o.Data, err)
 	}
@@ -48,17 +52,32 @@ func Run(ctx context.Context, o Options) error {
 			o.Log.Warn("platform off", "platform", string(s.Info().ID), "reason", s.Off)
 		}
 	}
+	pool, err := workers.NewPool(workers.PoolOptions{Addresses: o.Addresses, Clock: o.Clock, Pace: o.Pace, Logger: o.Log})
+	if err != nil {
+		return fmt.Errorf("worker %s: %w", o.Name, err)
+	}
+	defer pool.Close()
+	chromium, without, err := o.Browser.find(o.Classes, o.Log)
+	if err != nil {
+		return fmt.Errorf("worker %s: %w", o.Name, err)
+	}
 	e := broker.NewEdge(o.Conn, o.Name)
 	w, err := workers.New(workers.Config{
-		Name: o.Name, Version: o.Version, Sources: sources, Log: pages{e}, Jobs: jobs{e}, Say: e, Outbox: outbox,
-		Clock: o.Clock, Virtual: o.Virtual, Pace: o.Pace, Logger: o.Log,
+		Name: o.Name, Version: o.Version, Sources: sources, Classes: o.Classes, Regions: o.Regions, Log: pages{e}, Jobs: jobs{e}, Say: e, Outbox: outbox,
+		Clock: o.Clock, Virtual: o.Virtual, Pool: pool, Browser: chromium, NoBrowser: without, Logger: o.Log,
 	})
 	if err != nil {
 		return fmt.Errorf("worker %s: %w", o.Name, err)
 	}
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return w.Run(ctx) })
-	return g.Wait()
+	// The link's return ends the outbox's back-off.
+	before := o.Conn.ReconnectHandler()
+	o.Conn.SetReconnectHandler(func(nc *nats.Conn) {
+		w.Linked()
+		if before != nil {
+			before(nc)
+		}
+	})
+	return w.Run(ctx)
 }
 
 // translate gives the broker's errors the names that workers branch on.
