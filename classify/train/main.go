@@ -1,0 +1,65 @@
+// Command train learns the weights of the category model from labelled titles and writes model.bin, which package
+// classify embeds. The same data, seed and settings give the same bytes.
+//
+//	go run ./classify/train -data titles_category.dev.jsonl -out classify/model.bin
+//
+// -folds only measures: it learns on all but one part of the channels, judges the rest with the quantised model as
+// the program would run it, and prints the table.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"strings"
+
+	"onair/classify"
+)
+
+func main() {
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "train:", err)
+		os.Exit(1)
+	}
+}
+
+func run() error {
+	s := defaults()
+	data := flag.String("data", "", "labelled titles, JSON lines")
+	out := flag.String("out", "", "where the model goes; empty only measures")
+	folds := flag.Int("folds", 5, "parts of the channels for measuring and for the confidence ladder")
+	wrong := flag.Bool("wrong", false, "also print the trending titles that were taken for something else")
+	flag.Uint64Var(&s.seed, "seed", s.seed, "order of rows and cut of the folds")
+	flag.IntVar(&s.epochs, "epochs", s.epochs, "passes over the rows")
+	flag.Float64Var(&s.rate, "rate", s.rate, "AdaGrad's step")
+	flag.Float64Var(&s.decay, "decay", s.decay, "weight decay")
+	flag.Float64Var(&s.other, "other", s.other, "weight of rows from other sites than YouTube")
+	flag.Float64Var(&s.power, "power", s.power, "a channel of n rows counts n^power")
+	flag.Float64Var(&s.balance, "balance", s.balance, "0 to 1: how far rare groups are lifted")
+	for b := range s.blocks {
+		flag.Float64Var(&s.blocks[b], fmt.Sprintf("block%d", b), s.blocks[b], "strength of a block")
+	}
+	flag.Parse()
+	rows, err := load(*data)
+	if err != nil {
+		return err
+	}
+	judged := crossValidate(rows, s, *folds)
+	report(os.Stdout, judged)
+	for _, source := range []string{"yt_trending", "chzzk_vod"} {
+		confusion(os.Stdout, judged, source)
+	}
+	if *wrong {
+		for _, v := range judged {
+			if v.guess != v.class && strings.HasPrefix(v.source, "yt_trending") {
+				fmt.Printf("%s for %s, %d: %s | %s\n", classify.Groups()[v.guess].ID, classify.Groups()[v.class].ID, v.margin>>15, v.text.Title, v.text.Channel)
+			}
+		}
+	}
+	if *out == "" {
+		return nil
+	}
+	m := learn(rows, s).quantise()
+	m.Ladder = ladder(judged)
+	return os.WriteFile(*out, m.Encode(), 0o644)
+}
