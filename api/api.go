@@ -115,6 +115,9 @@ type Server struct {
 	contract *response
 	docs     *response
 
+	heartbeat *frame        // of event streams
+	retry     time.Duration // least time after which EventSource comes back
+
 	mu       sync.Mutex // guards the change of rendered
 	rendered atomic.Pointer[rendition]
 }
@@ -127,6 +130,8 @@ func New(o Options) *Server {
 	s := &Server{o: o, log: o.Log, limits: o.Limits.withDefaults(), metrics: newMetrics()}
 	s.coder = newCoder(s.metrics)
 	s.feed = newFeed(newBoot(), s.metrics)
+	s.retry = retryLow
+	s.heartbeat = &frame{plain: []byte(":\n\n")}
 	s.buckets = newBuckets(s.limits.Rate, s.limits.Burst)
 	s.slots = newSlots(s.limits.EventStreams, s.limits.EventStreamsPerIP)
 	s.contract = s.static("application/yaml", "", Contract)

@@ -117,7 +117,7 @@ func BenchmarkFeedUpdate(b *testing.B) {
 		at := f.n
 		f.update(&next, noon)
 		event, _, _, _ := f.since(at, true)
-		bytes = len(event)
+		bytes = len(event.plain)
 	}
 	b.ReportMetric(float64(bytes), "event-B")
 }

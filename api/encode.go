@@ -9,8 +9,8 @@ import (
 	"onair/view"
 )
 
-// appendEntry writes schema Entry.
-func appendEntry(b []byte, e *view.Entry) []byte {
+// appendEntry writes schema Entry with the trend of every step-th minute, the last one included.
+func appendEntry(b []byte, e *view.Entry, step int) []byte {
 	b = append(b, `{"id":`...)
 	b = appendString(b, e.ID)
 	b = append(b, `,"rank":`...)
@@ -22,12 +22,20 @@ func appendEntry(b []byte, e *view.Entry) []byte {
 		b = strconv.AppendInt(b, int64(*e.RankChange), 10)
 	}
 	b = appendShared(b, e)
+	if step != 1 {
+		b = append(b, `,"trend_step":`...)
+		b = strconv.AppendInt(b, int64(step), 10)
+	}
 	b = append(b, `,"trend":[`...)
-	for i, v := range e.Trend {
-		if i > 0 {
+	first := 0
+	if n := len(e.Trend); n > 0 {
+		first = (n - 1) % step
+	}
+	for i := first; i < len(e.Trend); i += step {
+		if i > first {
 			b = append(b, ',')
 		}
-		b = appendViewers(b, v)
+		b = appendViewers(b, e.Trend[i])
 	}
 	b = append(b, ']')
 	return appendBroadcasts(b, e)

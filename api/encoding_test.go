@@ -23,12 +23,17 @@ func TestNegotiate(t *testing.T) {
 		if accept != "" {
 			fields = []string{accept}
 		}
-		if got := negotiate(fields); got != want {
+		if got := negotiate(fields, zstded, gzipped); got != want {
 			t.Errorf("%q: %s, want %s", accept, got.suffix(), want.suffix())
 		}
 	}
-	if got := negotiate([]string{"gzip;q=0.1", "zstd;q=0.2"}); got != zstded {
+	if got := negotiate([]string{"gzip;q=0.1", "zstd;q=0.2"}, zstded, gzipped); got != zstded {
 		t.Errorf("two fields: %s", got.suffix())
+	}
+	for accept, want := range map[string]coding{"gzip, deflate, br, zstd": gzipped, "zstd": identity, "*": gzipped, "gzip;q=0, *": identity, "zstd, identity;q=0.5, gzip;q=0.4": identity} {
+		if got := negotiate([]string{accept}, gzipped); got != want {
+			t.Errorf("%q of gzip alone: %s, want %s", accept, got.suffix(), want.suffix())
+		}
 	}
 }
 

@@ -10,13 +10,11 @@ import (
 )
 
 const (
-	// retryLow and retryHigh (ms) tell EventSource when to come back: spread out, so that the readers of a node that
-	// was restarted do not return in one instant.
-	retryLow  = 1000
-	retryHigh = 5000
+	// retryLow and retrySpread tell EventSource when to come back: spread out, so that the readers of a node that was
+	// restarted do not return in one instant.
+	retryLow    = time.Second
+	retrySpread = 4 // times retryLow
 )
-
-var heartbeat = []byte(":\n\n")
 
 // serveEvents streams the feed to one reader until it leaves, is too slow, or the server stops.
 func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
@@ -36,6 +34,11 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h["Cache-Control"] = valueNoStore
+	h["Vary"] = valueVary
+	coding := negotiate(r.Header["Accept-Encoding"], gzipped)
+	if coding != identity {
+		h.Set("Content-Encoding", coding.name())
+	}
 	h.Set("X-Accel-Buffering", "no") // nginx would hold events back
 	if r.Method == http.MethodHead {
 		w.WriteHeader(http.StatusOK)
@@ -43,7 +46,8 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 	}
 	rc := http.NewResponseController(w)
 	_ = rc.SetReadDeadline(time.Time{}) // the request's would end the stream; a closed connection still shows
-	write := func(b []byte) bool {
+	write := func(f *frame) bool {
+		b := f.bytes(coding, s.coder) // our time, not the reader's
 		_ = rc.SetWriteDeadline(time.Now().Add(s.limits.EventWrite))
 		_, err := w.Write(b)
 		if err == nil {
@@ -54,7 +58,10 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 		}
 		return err == nil
 	}
-	if !write(fmt.Appendf(nil, "retry: %d\n\n", retryLow+rand.IntN(retryHigh-retryLow))) {
+	if coding == gzipped {
+		_, _ = w.Write(gzipHeader) // goes out with what follows
+	}
+	if !write(&frame{plain: fmt.Appendf(nil, "retry: %d\n\n", (s.retry + rand.N(retrySpread*s.retry)).Milliseconds())}) {
 		return nil
 	}
 	s.metrics.streams.Inc()
@@ -80,7 +87,7 @@ func (s *Server) serveEvents(w http.ResponseWriter, r *http.Request) error {
 		select {
 		case <-changed:
 		case <-silence.C:
-			if !write(heartbeat) {
+			if !write(s.heartbeat) {
 				return nil
 			}
 			silence.Reset(s.limits.Heartbeat)

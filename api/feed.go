@@ -28,8 +28,11 @@ const (
 // feed is the one set that all event streams carry, and what changed in it lately.
 //
 // A reader holds only the n of the last event it was sent, and asks what came since. All who ask from the same n get
-// the same bytes, made once; one that fell behind gets several snapshots folded into one event. So there is no queue
-// per reader, and nothing to overflow.
+// the same bytes, made and compressed once; one that fell behind gets several snapshots folded into one event. So there
+// is no queue per reader, and nothing to overflow.
+//
+// That a row was looked at again and nothing else moved is no change: every sweep would send every row. So the
+// observed_at of a row is here that of its last other change.
 type feed struct {
 	boot    string
 	most    int // rows in the set
@@ -44,7 +47,8 @@ type feed struct {
 	order   []*feedRow // rank order
 	removed map[string]removal
 	oldest  []removal         // in order of removal, some of them overtaken
-	frames  map[uint64][]byte // to n, by where the reader is
+	frames  map[uint64]*frame // to n, by where the reader is
+	reset   *frame            // at n; nil until somebody needs it
 	changed chan struct{}     // closed when n grows
 	closed  chan struct{}     // closed when the feed stops
 	running bool
@@ -53,7 +57,7 @@ type feed struct {
 // feedRow is one row of the set with the n of its last change.
 type feedRow struct {
 	e    *view.Entry
-	json []byte // schema Row
+	json []byte // schema Row, as of n
 	n    uint64
 	seen uint64
 }
@@ -67,7 +71,7 @@ type removal struct {
 
 func newFeed(boot string, m *metrics) *feed {
 	return &feed{
-		boot: boot, most: feedRows, metrics: m, rows: map[string]*feedRow{}, removed: map[string]removal{}, frames: map[uint64][]byte{},
+		boot: boot, most: feedRows, metrics: m, rows: map[string]*feedRow{}, removed: map[string]removal{}, frames: map[uint64]*frame{},
 		changed: make(chan struct{}), closed: make(chan struct{}),
 	}
 }
@@ -107,7 +111,7 @@ func (f *feed) update(snap *view.Snapshot, now time.Time) {
 			f.rows[e.ID] = row
 			delete(f.removed, e.ID)
 			fallthrough
-		case row.e != e && !sameRow(row.e, e):
+		case row.e != e && !shownAlike(row.e, e):
 			row.json = appendRow(nil, e) // the old bytes may be on their way to somebody
 			row.n = snap.N
 			dirty = true
@@ -141,6 +145,7 @@ func (f *feed) update(snap *view.Snapshot, now time.Time) {
 		f.running = true
 	}
 	clear(f.frames)
+	f.reset = nil
 	close(f.changed)
 	f.changed = make(chan struct{})
 }
@@ -158,10 +163,10 @@ func (f *feed) forget(now time.Time) {
 	f.oldest = slices.Delete(f.oldest, 0, i)
 }
 
-// sameRow reports whether a and b have the same schema Row.
-func sameRow(a, b *view.Entry) bool {
+// shownAlike reports whether a and b have the same schema Row but for observed_at.
+func shownAlike(a, b *view.Entry) bool {
 	return a.Title == b.Title && a.Viewers == b.Viewers && a.Creator == b.Creator && a.Category == b.Category && a.Lang == b.Lang &&
-		a.StartedAt.Equal(b.StartedAt) && a.ObservedAt.Equal(b.ObservedAt) && a.Adult == b.Adult && a.Locked == b.Locked &&
+		a.StartedAt.Equal(b.StartedAt) && a.Adult == b.Adult && a.Locked == b.Locked &&
 		a.Official == b.Official && a.Thumbnail == b.Thumbnail && slices.EqualFunc(a.Broadcasts, b.Broadcasts, sameBroadcast)
 }
 
@@ -171,18 +176,21 @@ func sameBroadcast(a, b view.Member) bool {
 
 // since gives the event that takes a reader from n to the present, nil when it is there already, and the channel that
 // is closed when there is more. reset says that the event is a reset, because n is unknown or too long ago.
-func (f *feed) since(n uint64, known bool) (event []byte, at uint64, reset bool, changed <-chan struct{}) {
+func (f *feed) since(n uint64, known bool) (event *frame, at uint64, reset bool, changed <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if !known || n > f.n || n < f.floor {
-		return f.resetEvent(), f.n, true, f.changed
+		if f.reset == nil {
+			f.reset = &frame{plain: f.resetEvent()}
+		}
+		return f.reset, f.n, true, f.changed
 	}
 	if n == f.n {
 		return nil, n, false, f.changed
 	}
 	event, ok := f.frames[n]
 	if !ok {
-		event = f.changesEvent(n)
+		event = &frame{plain: f.changesEvent(n)}
 		f.metrics.frames.Inc()
 		if len(f.frames) < maxFrames {
 			f.frames[n] = event

@@ -93,8 +93,14 @@ func rowsOf(t testing.TB, snap *view.Snapshot, most int) (rows []client.Row) {
 	return rows
 }
 
+// alike compares rows of a reader with those of a list: everything but observed_at, which events do not keep current.
+var alike = cmp.Options{
+	cmp.FilterPath(func(p cmp.Path) bool { return p.Last().String() == ".ObservedAt" }, cmp.Ignore()),
+	cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) }),
+}
+
 // TestEventsGiveTheList lets readers connect, fetch late, be cut off and come back at any moment, in a world that
-// changes; whoever has seen the last event must hold the present list.
+// changes; whoever has seen the last event must hold the present list, but for observed_at.
 func TestEventsGiveTheList(t *testing.T) {
 	const most = 12 // small, so that rows cross the bottom all the time
 	rapid.Check(t, func(rt *rapid.T) {
@@ -110,7 +116,7 @@ func TestEventsGiveTheList(t *testing.T) {
 			at, known := f.position(r.last)
 			event, _, reset, _ := f.since(at, known)
 			if event != nil {
-				r.take(t, event)
+				r.take(t, event.plain)
 			}
 			if r.last != "" && !reset {
 				resumed++
@@ -125,6 +131,9 @@ func TestEventsGiveTheList(t *testing.T) {
 			case 1, 2, 3:
 				for range rapid.IntRange(0, 8).Draw(rt, "changes") {
 					w.change()
+				}
+				if rapid.Bool().Draw(rt, "sweep") {
+					w.look()
 				}
 				snap = w.snapshot()
 				f.update(snap, now)
@@ -150,8 +159,14 @@ func TestEventsGiveTheList(t *testing.T) {
 			if at, known := f.position(r.last); !known || at != f.n {
 				rt.Fatalf("reader %d is at %q, the feed at %d", i, r.last, f.n)
 			}
-			if diff := cmp.Diff(want, r.table.Rows(), cmp.Comparer(func(a, b time.Time) bool { return a.Equal(b) })); diff != "" && len(want)+r.table.Len() > 0 {
+			got := r.table.Rows()
+			if diff := cmp.Diff(want, got, alike); diff != "" && len(want)+len(got) > 0 {
 				rt.Fatalf("reader %d: %s", i, diff)
+			}
+			for j := range got {
+				if at := got[j].ObservedAt; at.IsZero() || at.After(want[j].ObservedAt) {
+					rt.Fatalf("reader %d: %s observed at %v, in the list at %v", i, got[j].ID, at, want[j].ObservedAt)
+				}
 			}
 		}
 	})
@@ -166,8 +181,8 @@ func TestFeedKeepsRemovalsForTwoMinutes(t *testing.T) {
 	w.list = w.list[1:]
 	f.update(w.snapshot(), noon.Add(time.Second))
 	event, at, reset, _ := f.since(start, true)
-	if reset || at != f.n || !bytes.Contains(event, []byte(`"removed":[{"id":"`+gone.ID.String()+`"}]`)) {
-		t.Fatalf("%s", event)
+	if reset || at != f.n || !bytes.Contains(event.plain, []byte(`"removed":[{"id":"`+gone.ID.String()+`"}]`)) {
+		t.Fatalf("%s", event.plain)
 	}
 	w.list = w.list[1:]
 	f.update(w.snapshot(), noon.Add(keepRemoved+2*time.Second))
@@ -202,8 +217,8 @@ func TestRemovalSaysWhereAnEntryGoesOn(t *testing.T) {
 	f.update(w.snapshot(), noon)
 	event, _, _, _ := f.since(start, true)
 	want := fmt.Sprintf(`"removed":[{"id":%q,"now":%q}]`, a.ID, b.ID)
-	if !bytes.Contains(event, []byte(want)) {
-		t.Errorf("want %s in %s", want, event)
+	if !bytes.Contains(event.plain, []byte(want)) {
+		t.Errorf("want %s in %s", want, event.plain)
 	}
 }
 
@@ -212,7 +227,8 @@ func TestFeedIsQuietWhenNothingShownChanges(t *testing.T) {
 	f := newFeed("boot", newMetrics())
 	f.update(w.snapshot(), noon)
 	_, at, _, changed := f.since(0, false)
-	w.seq++ // a tick, a rank that moved, a trend
+	w.seq++ // a tick, a rank that moved, a trend, another look at every row
+	w.look()
 	for _, b := range w.list {
 		b.Minutes = slices.Clone(b.Minutes)
 		b.Minutes[59]++
@@ -224,7 +240,18 @@ func TestFeedIsQuietWhenNothingShownChanges(t *testing.T) {
 	default:
 	}
 	if event, _, _, _ := f.since(at, true); event != nil {
-		t.Errorf("%s", event)
+		t.Errorf("%s", event.plain)
+	}
+	w.list[0].Title += "x"
+	f.update(w.snapshot(), noon)
+	event, _, _, _ := f.since(at, true)
+	var ch client.Changes
+	_, data, _ := bytes.Cut(event.plain, []byte("data: "))
+	if err := json.Unmarshal(data, &ch); err != nil {
+		t.Fatal(err)
+	}
+	if len(ch.Upserts) != 1 || !ch.Upserts[0].ObservedAt.Equal(w.list[0].ObservedAt) {
+		t.Errorf("one title changed: %s", event.plain)
 	}
 }
 
@@ -240,9 +267,22 @@ func TestFramesAreShared(t *testing.T) {
 	f.update(w.snapshot(), noon)
 	a, _, _, _ := f.since(at, true)
 	for range 1000 {
-		if b, _, _, _ := f.since(at, true); &a[0] != &b[0] {
+		if b, _, _, _ := f.since(at, true); a != b {
 			t.Fatal("made twice")
 		}
+	}
+	k := newCoder(m)
+	for range 1000 {
+		if &a.bytes(gzipped, k)[0] != &a.bytes(gzipped, k)[0] || &a.bytes(identity, k)[0] != &a.plain[0] {
+			t.Fatal("made twice")
+		}
+	}
+	if got := value(t, m.compressions[gzipped]); got != 1 {
+		t.Errorf("%d compressions", got)
+	}
+	one, _, _, _ := f.since(0, false)
+	if two, _, _, _ := f.since(0, false); one != two {
+		t.Error("reset made twice")
 	}
 	if got := value(t, m.frames); got != 1 {
 		t.Errorf("%d frames", got)
@@ -278,8 +318,9 @@ func TestFeedBoundsWhatItRemembers(t *testing.T) {
 	}
 }
 
-// TestSameRowIsSameBytes changes one field after the other: sameRow must say what the encoded rows say.
-func TestSameRowIsSameBytes(t *testing.T) {
+// TestShownAlikeIsSameBytes changes one field after the other: shownAlike must say what the encoded rows say, but for
+// observed_at.
+func TestShownAlikeIsSameBytes(t *testing.T) {
 	places := 3
 	changes := map[string]func(e *view.Entry){
 		"nothing": func(*view.Entry) {}, "rank": func(e *view.Entry) { e.Rank++ }, "rank change": func(e *view.Entry) { e.RankChange = &places },
@@ -298,8 +339,10 @@ func TestSameRowIsSameBytes(t *testing.T) {
 		b := *a
 		b.Broadcasts = slices.Clone(a.Broadcasts)
 		change(&b)
-		if got, want := sameRow(a, &b), bytes.Equal(appendRow(nil, a), appendRow(nil, &b)); got != want {
-			t.Errorf("%s: sameRow says %v, the bytes %v", name, got, want)
+		got := shownAlike(a, &b)
+		b.ObservedAt = a.ObservedAt
+		if want := bytes.Equal(appendRow(nil, a), appendRow(nil, &b)); got != want {
+			t.Errorf("%s: shownAlike says %v, the bytes %v", name, got, want)
 		}
 	}
 }

@@ -50,9 +50,9 @@ func newMetrics() *metrics {
 	m.frames = counter("onair_event_frames_total", "Events made; each is shared by all readers at the same place.")
 	m.cut = counter("onair_event_streams_cut_total", "Readers cut off because they did not take an event in time.")
 	m.refused = counter("onair_event_streams_refused_total", "Event streams refused because there were too many.")
-	m.rows = counter("onair_rows_encoded_total", "Entries encoded; at most once a snapshot each.")
+	m.rows = counter("onair_rows_encoded_total", "Entries encoded; at most once a snapshot each, and once with a coarse trend.")
 	m.bodies = counter("onair_bodies_made_total", "JSON bodies put together.")
-	compressions := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "onair_compressions_total", Help: "Bodies compressed, by coding."}, []string{"coding"})
+	compressions := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "onair_compressions_total", Help: "Bodies and events compressed, by coding."}, []string{"coding"})
 	m.registry.MustRegister(compressions)
 	for c := gzipped; c < codings; c++ {
 		m.compressions[c] = compressions.WithLabelValues(c.name())

@@ -21,9 +21,10 @@ func (c coding) name() string { return [codings]string{"", "gzip", "zstd"}[c] }
 // suffix tells the codings of one content apart in an ETag.
 func (c coding) suffix() string { return [codings]string{"i", "g", "z"}[c] }
 
-// negotiate chooses the coding that the Accept-Encoding fields weigh highest: zstd before gzip before identity where
-// they weigh the same. Without the header, or when everything is refused, it is identity.
-func negotiate(fields []string) coding {
+// negotiate chooses among identity and what is offered the coding that the Accept-Encoding fields weigh highest; where
+// they weigh the same, the one offered first, and identity last. Without the header, or when everything is refused, it
+// is identity.
+func negotiate(fields []string, offered ...coding) coding {
 	const unset = -1
 	q := [codings]int{unset, unset, unset}
 	star := unset
@@ -46,7 +47,11 @@ func negotiate(fields []string) coding {
 		}
 	}
 	best, top := identity, 0
-	for _, c := range [...]coding{zstded, gzipped, identity} {
+	for i := range len(offered) + 1 {
+		c := identity
+		if i < len(offered) {
+			c = offered[i]
+		}
 		w := q[c]
 		if w == unset {
 			w = star

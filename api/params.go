@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"onair/live"
@@ -154,6 +155,9 @@ func (p *params) list(snap *view.Snapshot) view.Query {
 		if utf8.RuneCountInString(s) > maxWords {
 			p.fail("q", "q is longer than %d characters", maxWords)
 		}
+		if s != "" && !strings.ContainsFunc(live.CleanText(s, maxWords), searchable) {
+			p.fail("q", "q is %.40q, which has nothing to look for; leave it out or empty for the whole list", s)
+		}
 		q.Q = strings.Join(strings.Fields(s), " ")
 	}
 	if n, ok := p.integer("min_viewers", 0, int64(live.MaxViewers)); ok {
@@ -183,6 +187,11 @@ func (p *params) list(snap *view.Snapshot) view.Query {
 		}
 	}
 	return q
+}
+
+// searchable reports runes that the search looks at; a q without any would silently be no filter at all.
+func searchable(r rune) bool {
+	return !unicode.IsSpace(r) && !unicode.IsControl(r) && !unicode.Is(unicode.Cf, r)
 }
 
 func langCode(s string) bool {

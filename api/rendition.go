@@ -25,8 +25,9 @@ type rendition struct {
 	responses map[string]*response
 	rendered  int // bytes in responses
 
-	rowMu sync.Mutex
-	rows  [][]byte // schema Entry of snap.Entries[i], nil until somebody needed it
+	rowMu  sync.Mutex
+	rows   [][]byte // schema Entry of snap.Entries[i], nil until somebody needed it
+	coarse [][]byte // the same with a coarse trend
 }
 
 // latest is the rendition of the newest snapshot, nil before the first.
@@ -44,7 +45,7 @@ func (s *Server) latest() *rendition {
 	if r == nil || r.snap.N < snap.N {
 		r = &rendition{
 			snap: snap, lineage: lineageTag(snap.Lineage), coder: s.coder, metrics: s.metrics,
-			responses: map[string]*response{}, rows: make([][]byte, len(snap.Entries)),
+			responses: map[string]*response{}, rows: make([][]byte, len(snap.Entries)), coarse: make([][]byte, len(snap.Entries)),
 		}
 		s.rendered.Store(r)
 	}
@@ -87,28 +88,33 @@ func (r *rendition) json(key string, common bool, body func() ([]byte, error)) *
 	})
 }
 
-// appendEntries writes entries with commas between them. A row is encoded once for the snapshot; lists copy it.
-func (r *rendition) appendEntries(b []byte, entries []*view.Entry) []byte {
+// appendEntries writes entries with commas between them, those after the first fine with a coarse trend. A row is
+// encoded once for the snapshot, in either form; lists copy it.
+func (r *rendition) appendEntries(b []byte, entries []*view.Entry, fine int) []byte {
 	r.rowMu.Lock()
 	defer r.rowMu.Unlock()
 	for i, e := range entries {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, r.row(e)...)
+		if i < fine {
+			b = append(b, r.row(r.rows, e, 1)...)
+		} else {
+			b = append(b, r.row(r.coarse, e, coarseStep)...)
+		}
 	}
 	return b
 }
 
-func (r *rendition) row(e *view.Entry) []byte {
+func (r *rendition) row(rows [][]byte, e *view.Entry, step int) []byte {
 	i := e.Rank - 1
-	if i < 0 || i >= len(r.rows) || r.snap.Entries[i] != e {
+	if i < 0 || i >= len(rows) || r.snap.Entries[i] != e {
 		r.metrics.rows.Inc()
-		return appendEntry(nil, e) // ended: not in the list
+		return appendEntry(nil, e, step) // ended: not in the list
 	}
-	if r.rows[i] == nil {
+	if rows[i] == nil {
 		r.metrics.rows.Inc()
-		r.rows[i] = appendEntry(make([]byte, 0, 1024), e)
+		rows[i] = appendEntry(make([]byte, 0, 1024), e, step)
 	}
-	return r.rows[i]
+	return rows[i]
 }

@@ -87,7 +87,7 @@ func (s *Server) send(w http.ResponseWriter, r *http.Request, p *response) error
 	if p.err != nil {
 		return p.err
 	}
-	c, f := p.form(negotiate(r.Header["Accept-Encoding"]))
+	c, f := p.form(negotiate(r.Header["Accept-Encoding"], zstded, gzipped))
 	h := w.Header()
 	h["Etag"] = f.etag
 	h["Cache-Control"] = valueFresh
@@ -131,6 +131,7 @@ func lineageTag(l live.Lineage) string {
 type coder struct {
 	metrics *metrics
 	gzip    sync.Pool
+	flate   sync.Pool // for event streams
 	zstd    *zstd.Encoder
 }
 

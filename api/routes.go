@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -27,6 +28,8 @@ var routeTable = []route{
 	{"/{$}", (*Server).serveHome, false},
 }
 
+// routes joins the table. Where the mux would redirect to a tidier path it is not asked: a page in HTML without the
+// common headers is no answer of ours, and an address that nobody was given has nothing to lead to.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	for _, rt := range routeTable {
@@ -34,8 +37,26 @@ func (s *Server) routes() http.Handler {
 		mux.Handle("OPTIONS "+rt.pattern, s.wrap(route{rt.pattern, (*Server).servePreflight, false}))
 		mux.Handle(rt.pattern, s.wrap(route{rt.pattern, (*Server).serveMethod, false}))
 	}
-	mux.Handle("/", s.wrap(route{"other", (*Server).serveNothing, false}))
-	return mux
+	nothing := s.wrap(route{"other", (*Server).serveNothing, false})
+	mux.Handle("/", nothing)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if tidy(r.URL.EscapedPath()) {
+			mux.ServeHTTP(w, r)
+		} else {
+			nothing.ServeHTTP(w, r)
+		}
+	})
+}
+
+// tidy reports a path that begins with a slash and has no empty segment before its last, no "." and no "..".
+func tidy(path string) bool {
+	rest, ok := strings.CutPrefix(path, "/")
+	for more := true; ok && more; {
+		var segment string
+		segment, rest, more = strings.Cut(rest, "/")
+		ok = segment != "." && segment != ".." && (segment != "" || !more)
+	}
+	return ok
 }
 
 // wrap puts around a route what all share: headers, the limit of requests, errors, figures.

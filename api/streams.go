@@ -56,6 +56,18 @@ func (s *Server) serveStreams(w http.ResponseWriter, r *http.Request) error {
 	return s.send(w, r, rd.json(listKey(q), commonList(q), func() ([]byte, error) { return rd.list(q) }))
 }
 
+const (
+	// listCategories bounds the totals by category in a list; with thousands of them they would be most of its bytes.
+	// /v1/categories has all.
+	listCategories = 100
+	// fineLimit is the largest limit whose entries all have a value of trend for every minute. Past it, entries after
+	// the first fineRows have one for every coarseStep minutes: in full, trends are a third of 2,000 entries compressed,
+	// for lines that are drawn some 60 pixels wide.
+	fineLimit  = 500
+	fineRows   = 100
+	coarseStep = 5
+)
+
 // list makes schema StreamList.
 func (r *rendition) list(q view.Query) ([]byte, error) {
 	res, err := r.snap.Query(q)
@@ -74,9 +86,13 @@ func (r *rendition) list(q view.Query) ([]byte, error) {
 	b = append(b, `,"viewers":`...)
 	b = strconv.AppendInt(b, res.Viewers, 10)
 	b = appendPlatformCounts(b, res.Platforms)
-	b = appendCategoryCounts(b, res.Categories)
+	b = appendCategoryCounts(b, res.Categories[:min(len(res.Categories), listCategories)])
+	fine := len(res.Entries)
+	if q.Limit > fineLimit {
+		fine = min(fine, fineRows)
+	}
 	b = append(b, `,"streams":[`...)
-	b = r.appendEntries(b, res.Entries)
+	b = r.appendEntries(b, res.Entries, fine)
 	b = append(b, `],"next":`...)
 	b = appendText(b, res.Next)
 	return append(b, "}\n"...), nil
@@ -116,7 +132,7 @@ func (s *Server) serveStream(w http.ResponseWriter, r *http.Request) error {
 		b = append(b, `,"ended":`...)
 		b = strconv.AppendBool(b, ended)
 		b = append(b, `,"stream":`...)
-		b = rd.appendEntries(b, []*view.Entry{e})
+		b = rd.appendEntries(b, []*view.Entry{e}, 1)
 		return append(b, "}\n"...), nil
 	}))
 }

@@ -1,7 +1,10 @@
 package api
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
@@ -12,6 +15,7 @@ import (
 
 	"onair/api/client"
 	"onair/live"
+	"onair/view"
 )
 
 // memory is a history in memory.
@@ -126,7 +130,7 @@ func TestListSaysWhatTheSnapshotHas(t *testing.T) {
 		g := got.Streams[i]
 		if g.Rank != e.Rank || g.ID != e.ID || g.Viewers != e.Viewers || g.Title != e.Title || g.Creator.ID != e.Creator.ID || g.Creator.Name != e.Creator.Name ||
 			!g.StartedAt.Equal(e.StartedAt) || !g.ObservedAt.Equal(e.ObservedAt) || g.Adult != e.Adult || g.Locked != e.Locked || g.Official != e.Official ||
-			(g.RankChange == nil) != (e.RankChange == nil) || g.RankChange != nil && *g.RankChange != *e.RankChange || !slices.Equal(g.Trend, e.Trend) || len(g.Broadcasts) != len(e.Broadcasts) ||
+			(g.RankChange == nil) != (e.RankChange == nil) || g.RankChange != nil && *g.RankChange != *e.RankChange || !slices.Equal(g.Trend, trendOf(e, i)) || g.TrendStep != trendStep(i) || len(g.Broadcasts) != len(e.Broadcasts) ||
 			(g.Category == nil) != (e.Category.ID == "") || (g.Lang == nil) != (e.Lang.Code == "") || (g.Thumbnail == nil) != (e.Thumbnail.URL == "") {
 			t.Fatalf("row %d:\n got %+v\nwant %+v", i, g, e)
 		}
@@ -145,6 +149,75 @@ func TestListSaysWhatTheSnapshotHas(t *testing.T) {
 	}
 	if hidden == 0 || joined == 0 || sum != got.Viewers {
 		t.Errorf("%d hidden, %d joined, %d viewers of %d", hidden, joined, got.Viewers, sum)
+	}
+}
+
+// trendStep and trendOf are what row i of a list of 2,000 has to carry.
+func trendStep(i int) int {
+	if i < 100 {
+		return 0
+	}
+	return 5
+}
+
+func trendOf(e *view.Entry, i int) (out []live.Viewers) {
+	for back := 0; back < len(e.Trend); back += max(1, trendStep(i)) {
+		out = append(out, e.Trend[len(e.Trend)-1-back])
+	}
+	slices.Reverse(out)
+	return out
+}
+
+// TestTrendIsCoarseInLongListsOnly: up to 500 entries and one alone have every minute, whatever was asked before.
+func TestTrendIsCoarseInLongListsOnly(t *testing.T) {
+	w := newWorld(9, 600)
+	s := newServer(t)
+	snap := w.snapshot()
+	s.view.Publish(snap)
+	long := into[client.Streams](t, s.get("/v1/streams?limit=501"))
+	if len(long.Streams) != 501 || len(long.Streams[99].Trend) != 60 || len(long.Streams[100].Trend) != 12 || long.Streams[500].TrendStep != 5 {
+		t.Errorf("limit 501: %d rows, %d and %d values", len(long.Streams), len(long.Streams[99].Trend), len(long.Streams[100].Trend))
+	}
+	for i, e := range into[client.Streams](t, s.get("/v1/streams?limit=500")).Streams {
+		if e.TrendStep != 0 || !slices.Equal(e.Trend, snap.Entries[i].Trend) {
+			t.Fatalf("limit 500, row %d: step %d, %v", i, e.TrendStep, e.Trend)
+		}
+	}
+	if e := into[client.Stream](t, s.get("/v1/streams/"+snap.Entries[300].ID)).Entry; e.TrendStep != 0 || len(e.Trend) != 60 {
+		t.Errorf("one entry: step %d, %d values", e.TrendStep, len(e.Trend))
+	}
+	for n := range 8 {
+		var got struct {
+			Trend []live.Viewers
+			Step  int `json:"trend_step"`
+		}
+		e := view.Entry{Trend: snap.Entries[0].Trend[:n]}
+		if err := json.Unmarshal(appendEntry(nil, &e, coarseStep), &got); err != nil || got.Step != 5 || !slices.Equal(got.Trend, trendOf(&e, 100)) {
+			t.Errorf("%d minutes: %v %+v", n, err, got)
+		}
+	}
+}
+
+// TestListNamesTheLargestCategories: a list counts the first hundred, the page of categories all.
+func TestListNamesTheLargestCategories(t *testing.T) {
+	w := newWorld(10, 0)
+	for i := range 250 {
+		b := w.start()
+		b.Viewers = live.Viewers(1000 + i)
+		b.Category = live.Category{ID: fmt.Sprintf("c%d", i), Name: fmt.Sprintf("종목 %d", i)}
+	}
+	s := newServer(t)
+	s.view.Publish(w.snapshot())
+	all := into[client.Categories](t, s.get("/v1/categories")).Categories
+	list := into[client.Streams](t, s.get("/v1/streams?limit=1"))
+	if len(all) != 250 || list.Total != 250 {
+		t.Errorf("%d categories of %d entries", len(all), list.Total)
+	}
+	if diff := cmp.Diff(all[:100], list.Categories); diff != "" {
+		t.Error(diff)
+	}
+	if few := into[client.Streams](t, s.get("/v1/streams?min_viewers=1245")); len(few.Categories) != 5 {
+		t.Errorf("%d categories of 5 entries", len(few.Categories))
 	}
 }
 
@@ -194,6 +267,11 @@ func TestBadParameters(t *testing.T) {
 		"/v1/streams?lang=KO":                     "lang",
 		"/v1/streams?q=" + long:                   "q",
 		"/v1/streams?q=%FF":                       "q",
+		"/v1/streams?q=+":                         "q",
+		"/v1/streams?q=%00%1b":                    "q",
+		"/v1/streams?q=%E2%80%AE%E2%81%A6+%09":    "q", // bidi: right-to-left override, isolate
+		"/v1/streams?q=%E2%80%8D%E2%80%8B":        "q", // joiner, space without width
+		"/v1/streams?q=%E3%85%A4":                 "q", // the blank that Hangul keyboards type
 		"/v1/streams?min_viewers=-1":              "min_viewers",
 		"/v1/streams?max_viewers=20000001":        "max_viewers",
 		"/v1/streams?min_viewers=9&max_viewers=8": "min_viewers",
@@ -225,7 +303,12 @@ func TestBadParameters(t *testing.T) {
 			t.Errorf("%s: an error may be stored", target)
 		}
 	}
-	for _, target := range []string{"/v1/streams/chzzk:nobody", "/v1/streams/chzzk:nobody/history", "/v1/nothing", "/favicon.ico"} {
+	for _, target := range []string{
+		"/v1/streams/chzzk:nobody", "/v1/streams/chzzk:nobody/history", "/v1/nothing", "/favicon.ico", "/v1/streams/",
+		// Paths that have a tidier form do not lead to it.
+		"/v1//streams", "//v1/streams", "/v1/../v1/streams", "/v1/./streams", "/v1/streams/.", "/..", "//", "/v1/streams//", "/v1/streams/chzzk:1//history",
+		"/v1/%2e%2e/v1/streams",
+	} {
 		problemOf(t, s.get(target), kindNotFound)
 	}
 	for _, m := range []string{"POST", "PUT", "DELETE", "PATCH", "BREW"} {
@@ -271,20 +354,37 @@ func TestMinSeq(t *testing.T) {
 		t.Error("no Retry-After")
 	}
 
-	patient := newServer(t, func(o *Options) { o.Limits.MinSeqWait = 10 * time.Second })
+	waits := make(chan struct{}, 1)
+	patient := newServer(t, func(o *Options) {
+		o.Limits.MinSeqWait = 10 * time.Second
+		o.View = awaited{o.View.(*view.View), waits}
+	})
 	patient.view.Publish(w.snapshot())
-	got := make(chan answer)
+	got := make(chan answer, 1)
 	go func() { got <- patient.get("/v1/streams?min_seq=2") }()
+	<-waits
+	patient.view.Publish(w.snapshot()) // another snapshot of seq 1 is not what it waits for
 	select {
 	case a := <-got:
 		t.Fatalf("answered %d before seq 2", a.status)
-	case <-time.After(20 * time.Millisecond):
+	default:
 	}
 	w.change()
 	patient.view.Publish(w.snapshot())
 	if a := <-got; a.status != 200 || into[client.Streams](t, a).Seq != 2 {
 		t.Errorf("%d %.80s", a.status, a.body)
 	}
+}
+
+// awaited is a view that tells when somebody waits for it.
+type awaited struct {
+	*view.View
+	waits chan<- struct{}
+}
+
+func (v awaited) WaitSeq(ctx context.Context, seq uint64) (*view.Snapshot, error) {
+	v.waits <- struct{}{}
+	return v.View.WaitSeq(ctx, seq)
 }
 
 func TestBeforeTheFirstSnapshot(t *testing.T) {

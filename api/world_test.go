@@ -104,6 +104,17 @@ func (w *world) change() {
 	}
 }
 
+// look observes every broadcast again, and sees nothing new.
+func (w *world) look() {
+	w.seq++
+	w.now = w.now.Add(time.Second)
+	for i, b := range w.list {
+		c := *b
+		c.ObservedAt = w.now
+		w.list[i] = &c
+	}
+}
+
 // join says that two broadcasts' channels are one creator's.
 func (w *world) join(a, b *aggregator.Broadcast) {
 	id := fmt.Sprintf("cr%d", w.rng.IntN(20))

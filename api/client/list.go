@@ -46,8 +46,8 @@ type Row struct {
 	Viewers    live.Viewers `json:"viewers"`
 	Category   *Ref         `json:"category"`
 	Lang       *Lang        `json:"lang"`
-	StartedAt  time.Time    `json:"started_at"` // zero when unknown
-	ObservedAt time.Time    `json:"observed_at"`
+	StartedAt  time.Time    `json:"started_at"`  // zero when unknown
+	ObservedAt time.Time    `json:"observed_at"` // in events: as of the row's last other change
 	Adult      bool         `json:"adult"`
 	Locked     bool         `json:"locked"`
 	Official   bool         `json:"official"`
@@ -61,6 +61,7 @@ type Entry struct {
 	Rank       int            `json:"rank"`        // 0 when ended
 	RankChange *int           `json:"rank_change"` // places gained in 15 minutes; nil when it was not live then
 	Trend      []live.Viewers `json:"trend"`       // the last 60 minutes, oldest first
+	TrendStep  int            `json:"trend_step"`  // minutes from one value of Trend to the next; 0 is 1
 }
 
 // PlatformCount is one platform's share of a list.
@@ -85,7 +86,7 @@ type Streams struct {
 	Total      int             `json:"total"`
 	Viewers    int64           `json:"viewers"`
 	Platforms  []PlatformCount `json:"platforms"`
-	Categories []CategoryCount `json:"categories"`
+	Categories []CategoryCount `json:"categories"` // the 100 with most viewers
 	Streams    []Entry         `json:"streams"`
 	Next       string          `json:"next"` // cursor of the next page, "" on the last
 }

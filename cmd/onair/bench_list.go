@@ -23,6 +23,7 @@ type benchListCmd struct {
 	Seeds         []int64       `help:"Simulated worlds to play." default:"1,2,3,4,5,6,7,8,9,10"`
 	Speed         float64       `help:"How many times faster than real time." default:"60"`
 	Sweep         time.Duration `help:"How often every platform's whole list is asked for, in virtual time." default:"1m"`
+	Policy        string        `help:"How requests are planned: ${enum}." enum:"sweep,adaptive" default:"sweep"`
 	After         time.Duration `help:"How long after the start, in real time, the list is scored." default:"20s"`
 	JSON          bool          `help:"Print one JSON object a seed."`
 }
@@ -70,7 +71,7 @@ func (c *benchListCmd) play(ctx context.Context, seed int64, o out) (listScore, 
 	}
 	defer os.RemoveAll(data)
 	demo := &demoCmd{
-		hubSettings: hubSettings{Listen: "127.0.0.1:0", Data: data, Search: 15 * time.Minute, Pace: time.Second},
+		hubSettings: hubSettings{Policy: c.Policy, Listen: "127.0.0.1:0", Data: data, Search: 15 * time.Minute, Pace: time.Second},
 		SimListen:   "127.0.0.1:0", Seed: seed, Speed: c.Speed, Scale: 1, Sweep: c.Sweep,
 	}
 	ctx, cancel := context.WithCancel(ctx)

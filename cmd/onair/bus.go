@@ -105,6 +105,8 @@ const (
 	// awayFirst and awayMost are the pauses between attempts to reach a broker that is not there yet.
 	awayFirst = 200 * time.Millisecond
 	awayMost  = 5 * time.Second
+	// maxRefused is how often in a row a key is refused before it is taken to be unknown.
+	maxRefused = 3
 	// openFirst and openMost bound an attempt to bring the streams in order. A cluster that is electing does not answer
 	// at all; one that is busy takes seconds, and what was done stays done.
 	openFirst = 3 * time.Second
@@ -122,6 +124,7 @@ func (h *hub) outside(ctx context.Context) (*bus, error) {
 	options := append(linkOptions(url, h.nats.NatsCA, h.log), key, nats.Name("onair hub"))
 	var nc *nats.Conn
 	var b *broker.Broker
+	refused := 0 // times in a row: while a server reloads it refuses valid keys too, for milliseconds
 	for wait, patience := awayFirst, openFirst; ; wait, patience = min(2*wait, awayMost), min(2*patience, openMost) {
 		if nc == nil {
 			nc, err = nats.Connect(url, options...)
@@ -132,7 +135,12 @@ func (h *hub) outside(ctx context.Context) (*bus, error) {
 		if err == nil {
 			break
 		}
-		final := errors.Is(err, nats.ErrAuthorization) || errors.Is(err, broker.ErrClock)
+		if errors.Is(err, nats.ErrAuthorization) {
+			refused++
+		} else {
+			refused = 0
+		}
+		final := refused >= maxRefused || errors.Is(err, broker.ErrClock)
 		if final || ctx.Err() != nil {
 			if nc != nil {
 				nc.Close()
