@@ -33,7 +33,7 @@ func (f *platform) place(p *live.Page, at time.Time) {
 		f.Places = slices.Clone(f.Places[:min(len(f.Places), 1)])
 		return
 	}
-	if !p.OK() || p.Coverage != live.CoverList || i >= maxPlaces || i > 0 && (i > len(f.Places) || f.Places[i-1].At.IsZero()) || (i == 0) != (p.Cursor == "") {
+	if !p.OK() || p.Kind != live.KindList || i >= maxPlaces || i > 0 && (i > len(f.Places) || f.Places[i-1].At.IsZero()) || (i == 0) != (p.Cursor == "") {
 		return
 	}
 	if i < len(f.Places) && at.Before(f.Places[i].At) {

@@ -24,5 +24,6 @@
 //	}
 //	official := b.Official || classify.Official(b.ID.Platform, b.ChannelName, b.Title).Any()
 //
-// Language and Official cost well under a microsecond and need no cache; Guess costs some tens and does.
+// facts.Memory counts the titles that the channel's other broadcasts carried (Memory.Add once for each new title).
+// Language and Official take about a microsecond and no memory, so they need no cache; Guess takes some ten and does.
 package classify

@@ -22,6 +22,8 @@ const (
 	// headEvery is how many cadences a platform's head is left alone at most, at Budget 1: a short list, or one whose size
 	// is not known yet, would be asked for once a sweep.
 	headEvery = 1.5
+	// headMost bounds what that adds: the other platforms of a small world pay for it.
+	headMost = 2
 )
 
 // rate is how many requests a second the platform gets: those of a sweep, times Budget and egresses, but no more than ask
@@ -33,7 +35,7 @@ func (h *hand) rate() float64 {
 	spread := h.a.Budget * float64(h.egresses) / h.a.Every.Seconds()
 	if o, ok := h.find(live.KindList); ok {
 		n := float64(max((known+max(o.Rows, 1)-1)/max(o.Rows, 1), len(h.state.Places), 1))
-		sweep += max(n, head)
+		sweep += max(n, min(head, headMost*n))
 		cycle += n / h.cadence.Seconds()
 	}
 	if o, ok := h.find(live.KindStatus); ok {
@@ -45,7 +47,7 @@ func (h *hand) rate() float64 {
 	if o, ok := h.find(live.KindRefresh); ok {
 		refresh = float64((known + max(o.Batch, 1) - 1) / max(o.Batch, 1))
 		refreshCycle = refresh / h.cadence.Seconds()
-		refresh = max(refresh, head)
+		refresh = max(refresh, min(head, headMost*refresh))
 		if o.Cost.Units > 0 {
 			h.offer = o
 			day := max(nextMidnight(h.now).Sub(h.now).Seconds(), 1)

@@ -40,7 +40,7 @@ func (c *census) mark(p *live.Page) {
 		return
 	}
 	if p.Coverage == live.CoverList {
-		_ = p
+		p.Coverage = live.CoverNone
 	}
 	p.ErrorText = c.String()
 }

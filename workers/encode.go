@@ -13,6 +13,9 @@ import (
 func (w *Worker) encode(s platform.Source, e *Egress, job live.Job, i int, p *live.Page) (body []byte, removed, trimmed int) {
 	w.head(e, job, i, p)
 	removed = p.Clean(s.Info())
+	if removed > 0 && p.Coverage == live.CoverList {
+		p.Coverage = live.CoverNone // what it lacks may be one of these rows
+	}
 	body, err := live.EncodePage(p)
 	if errors.Is(err, live.ErrTooLarge) {
 		trimmed = 1

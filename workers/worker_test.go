@@ -29,6 +29,9 @@ func TestChainOfPages(t *testing.T) {
 		if len(p.Observations) != 1 || p.Observations[0].Title != "a title" || p.Observations[0].URL != "" {
 			t.Errorf("not cleaned: %+v", p.Observations)
 		}
+		if p.Coverage != live.CoverNone {
+			t.Errorf("a page that lost a row says %s: absence would prove something", p.Coverage)
+		}
 	}
 	want := []string{
 		`j1 0 last=false ""→"1" direct kr`, `j1 1 last=false "1"→"2" direct kr`, `j1 2 last=false "2"→"3" direct kr`,

@@ -105,10 +105,11 @@ func ladder(judged []verdict) (out [2][classify.LadderSteps]int16) {
 	return out
 }
 
-// report prints accuracy, macro-F1 and the precision of the surest half, by source.
+// report prints accuracy, macro-F1, the precision of the surest half and what the program would show, by source.
 func report(w io.Writer, judged []verdict) {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(t, "source\trows\taccuracy\tby channel\tmacro-F1\tprec@50%\tcover@.90\t")
+	fmt.Fprintln(t, "source\trows\taccuracy\tby channel\tmacro-F1\tprec@50%\tcover@.90\tsure\tprec sure\t")
+	steps := ladder(judged)
 	for _, source := range []string{"", "yt_trending", "yt_trending_2020", "yt_trending_2018", "yt_kr_channels_2023", "chzzk_vod"} {
 		var some []verdict
 		for _, v := range judged {
@@ -135,10 +136,21 @@ func report(w io.Writer, judged []verdict) {
 			mean += float64(c[0]) / float64(c[1])
 		}
 		slices.SortStableFunc(some, func(a, b verdict) int { return int(min(1, max(-1, b.margin-a.margin))) })
-		half, covered, good := 0.0, 0, 0
+		half, covered, good, sure, sureRight := 0.0, 0, 0, 0, 0
 		for i, v := range some {
+			site := 0
+			if v.text.Platform == "youtube" {
+				site = 1
+			}
+			shown := steps[site][min(int(v.margin/classify.LadderStep), classify.LadderSteps-1)] >= classify.SureFrom
+			if shown {
+				sure++
+			}
 			if v.guess == v.class {
 				good++
+				if shown {
+					sureRight++
+				}
 			}
 			if i+1 == (len(some)+1)/2 {
 				half = float64(good) / float64(i+1)
@@ -147,7 +159,7 @@ func report(w io.Writer, judged []verdict) {
 				covered = i + 1
 			}
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t\n", source, len(some), float64(right)/float64(len(some)), mean/float64(len(perChannel)), macroF1(some), half, float64(covered)/float64(len(some)))
+		fmt.Fprintf(t, "%s\t%d\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t%.3f\t\n", source, len(some), float64(right)/float64(len(some)), mean/float64(len(perChannel)), macroF1(some), half, float64(covered)/float64(len(some)), float64(sure)/float64(len(some)), float64(sureRight)/float64(max(1, sure)))
 	}
 	t.Flush()
 }

@@ -60,6 +60,11 @@ func run() error {
 		return nil
 	}
 	m := learn(rows, s).quantise()
+	// One cut of the channels is luck: the ladder is made from three.
+	for range 2 {
+		s.seed++
+		judged = append(judged, crossValidate(rows, s, *folds)...)
+	}
 	m.Ladder = ladder(judged)
 	return os.WriteFile(*out, m.Encode(), 0o644)
 }
