@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"os/exec"
 	"syscall"
 	"testing"
@@ -14,7 +15,8 @@ import (
 // page opens an EventSource and tells its server at once what comes.
 const page = `<!doctype html><title>events</title><script>
 const source = new EventSource('/v1/events')
-const tell = (what, id) => fetch('/told?what=' + what + '&id=' + encodeURIComponent(id), {method: 'POST'})
+let told = Promise.resolve() // one after the other: two requests at once may arrive in either order
+const tell = (what, id) => { told = told.then(() => fetch('/told?what=' + what + '&id=' + encodeURIComponent(id), {method: 'POST'})) }
 source.onopen = () => tell('open', '')
 source.onerror = () => tell('error', String(source.readyState))
 for (const name of ['reset', 'changes']) source.addEventListener(name, e => { JSON.parse(e.data); tell(name, e.lastEventId) })
@@ -31,7 +33,7 @@ func TestChromiumFollowsEvents(t *testing.T) {
 		}
 	}
 	if chromium == "" {
-		t.Skip("no Chromium here")
+		t.Fatal("no Chromium here: apt-get install chromium (make test does it)")
 	}
 	w := newWorld(36, 500)
 	s := newServer(t)
@@ -58,10 +60,16 @@ func TestChromiumFollowsEvents(t *testing.T) {
 	front := httptest.NewServer(mux)
 	defer front.Close()
 
+	profile, err := os.MkdirTemp("", "onair-events-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Its children write to the profile for a moment after it has ended.
+	defer until(t, "the profile's end", func() bool { return os.RemoveAll(profile) == nil })
 	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, chromium, "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run",
-		"--remote-debugging-port=0", "--user-data-dir="+t.TempDir(), front.URL+"/") // without a port to debug at it would show the page and leave
+		"--remote-debugging-port=0", "--user-data-dir="+profile, front.URL+"/") // without a port to debug at it would show the page and leave
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // it ends its children
 	cmd.WaitDelay = 5 * time.Second
 	if err := cmd.Start(); err != nil {

@@ -23,7 +23,7 @@ type benchListCmd struct {
 	Seeds         []int64       `help:"Simulated worlds to play." default:"1,2,3,4,5,6,7,8,9,10"`
 	Speed         float64       `help:"How many times faster than real time." default:"60"`
 	Sweep         time.Duration `help:"How often every platform's whole list is asked for, in virtual time." default:"1m"`
-	Policy        string        `help:"How requests are planned: ${enum}." enum:"sweep,adaptive" default:"sweep"`
+	Policy        string        `help:"How requests are planned: ${enum}." enum:"sweep,adaptive" default:"adaptive"`
 	After         time.Duration `help:"How long after the start, in real time, the list is scored." default:"20s"`
 	JSON          bool          `help:"Print one JSON object a seed."`
 }

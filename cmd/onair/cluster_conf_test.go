@@ -28,7 +28,7 @@ func TestClusterFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip("no openssl to make certificates with")
+		t.Fatal("no openssl to make certificates with: apt-get install openssl (make test does it)")
 	}
 	certs := t.TempDir()
 	if text, err := exec.Command(filepath.Join(tree, "deploy/cluster/certificates.sh"), certs, "127.0.0.1").CombinedOutput(); err != nil {

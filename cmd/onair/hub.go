@@ -31,7 +31,7 @@ type hubSettings struct {
 	Listen string        `help:"Address of the HTTP API; port 0 picks a free one." default:"127.0.0.1:8080" env:"ONAIR_LISTEN"`
 	Admin  string        `help:"Address of metrics and profiles, for this machine only; off when empty. Wants ONAIR_ADMIN_TOKEN_FILE or ONAIR_ADMIN_TOKEN." env:"ONAIR_ADMIN"`
 	Data   string        `help:"Folder of everything that is kept." env:"ONAIR_DATA" placeholder:"DIR"`
-	Policy string        `help:"How requests are planned: ${enum}. The adaptive one spends those of a sweep where readers look." enum:"sweep,adaptive" default:"sweep" env:"ONAIR_POLICY"`
+	Policy string        `help:"How requests are planned: ${enum}. The adaptive one spends those of a sweep where readers look." enum:"sweep,adaptive" default:"adaptive" env:"ONAIR_POLICY"`
 	Spread bool          `help:"Spread a sweep's platforms over its period instead of asking all at once." env:"ONAIR_SPREAD"`
 	Search time.Duration `help:"How often YouTube is searched (100 searches a day)." default:"15m" env:"ONAIR_SEARCH"`
 	Pace   time.Duration `help:"Least time between two requests of one egress to one platform." default:"1s" env:"ONAIR_PACE"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,12 +15,13 @@ func TestThaw(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := newPulse()
 		ctx, cancel := context.WithCancel(t.Context())
-		restarts, help := 0, false
+		var restarts atomic.Int32
+		var help atomic.Bool
 		done := make(chan error, 1)
 		go func() {
 			done <- thaw(ctx, p, func(context.Context) error {
-				restarts++
-				if help {
+				restarts.Add(1)
+				if help.Load() {
 					return nil
 				}
 				return errors.New("no room")
@@ -29,17 +31,17 @@ func TestThaw(t *testing.T) {
 			time.Sleep(10 * time.Second)
 			p.beat()
 		}
-		if restarts != 0 {
-			t.Errorf("%d restarts of a log that moves", restarts)
+		if n := restarts.Load(); n != 0 {
+			t.Errorf("%d restarts of a log that moves", n)
 		}
 		time.Sleep(35 * time.Second)
-		if restarts != 1 {
-			t.Errorf("%d restarts of a log that stands still, want 1", restarts)
+		if n := restarts.Load(); n != 1 {
+			t.Errorf("%d restarts of a log that stands still, want 1", n)
 		}
-		help = true
+		help.Store(true)
 		time.Sleep(25 * time.Second)
-		if restarts != 2 {
-			t.Errorf("%d restarts, want a second one after the first did not help", restarts)
+		if n := restarts.Load(); n != 2 {
+			t.Errorf("%d restarts, want a second one after the first did not help", n)
 		}
 		p.beat()
 		if s := p.still(); s != 0 {
