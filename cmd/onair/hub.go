@@ -37,6 +37,7 @@ type hubSettings struct {
 	Pace   time.Duration `help:"Least time between two requests of one egress to one platform." default:"1s" env:"ONAIR_PACE"`
 
 	edge.BrowserSettings
+	edge.OutboxSettings
 
 	AdminTokenFile string `help:"File with the bearer token of --admin." env:"ONAIR_ADMIN_TOKEN_FILE" placeholder:"FILE"`
 }
@@ -169,7 +170,7 @@ func (h *hub) work(ctx context.Context, name string, conn *nats.Conn, clock live
 	return edge.Run(ctx, edge.Options{
 		Name: name, Version: version, Data: h.data, Conn: conn, Sources: h.sources,
 		Clock: clock, Virtual: h.virtual != nil, Pace: h.settings.Pace, Log: h.log,
-		Addresses: h.addresses, Classes: classes, Browser: h.settings.BrowserSettings,
+		Addresses: h.addresses, Classes: classes, Browser: h.settings.BrowserSettings, Outbox: h.settings.OutboxSettings,
 	})
 }
 

@@ -227,6 +227,7 @@ func equalNodes(t *testing.T, a, b *node, when string) {
 // TestNodesAnswerAlike: two hub nodes of one log give identical bytes and ETags: from the start, after being stopped and
 // restarted at random sequences, and when the second joins late from a stored state.
 func TestNodesAnswerAlike(t *testing.T) {
+	t.Parallel()
 	seed := rand.Int64N(1000)
 	t.Logf("seed %d", seed)
 	f := newFeed(t, seed)

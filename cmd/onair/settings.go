@@ -27,6 +27,9 @@ func (s *hubSettings) check(sweep time.Duration) error {
 	case s.Search < time.Minute:
 		return fmt.Errorf("--search %v is under a minute", s.Search)
 	}
+	if err := s.OutboxSettings.Check(); err != nil {
+		return err
+	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fmt.Errorf("--listen %s: %w", s.Listen, err)
 	}

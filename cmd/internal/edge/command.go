@@ -22,6 +22,7 @@ type Command struct {
 	config.Platforms
 	config.Egresses
 	BrowserSettings
+	OutboxSettings
 	Enrolment string        `help:"File that \"onair worker add\" made; without it enrolment.json in the data folder." placeholder:"FILE" env:"ONAIR_ENROLMENT_FILE"`
 	Nats      string        `help:"Address of the hub's broker: tls://HOST:PORT, or nats:// on the same machine." placeholder:"URL" env:"ONAIR_NATS"`
 	Name      string        `help:"This worker's name, as the hub knows it." env:"ONAIR_WORKER"`
@@ -54,7 +55,7 @@ func (c *Command) Validate() error {
 	if c.Pace < 10*time.Millisecond {
 		return fmt.Errorf("--pace %v is under 10ms", c.Pace)
 	}
-	return nil
+	return c.OutboxSettings.Check()
 }
 
 // identity joins the enrolment, if there is one, and the settings that go before it.
@@ -140,7 +141,7 @@ func (c *Command) Start(ctx context.Context, version string, stderr io.Writer) e
 	}
 	return run(ctx, who, Options{
 		Name: who.Name, Version: version, Data: c.Data, Sources: sources, Classes: who.Classes, Regions: who.Regions,
-		Clock: live.RealClock{}, Pace: c.Pace, Log: log, Addresses: addresses, Browser: c.BrowserSettings,
+		Clock: live.RealClock{}, Pace: c.Pace, Log: log, Addresses: addresses, Browser: c.BrowserSettings, Outbox: c.OutboxSettings,
 	})
 }
 

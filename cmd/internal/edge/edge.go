@@ -35,11 +35,12 @@ type Options struct {
 
 	Addresses []workers.Address // of the egresses; nil: this machine's own choice
 	Browser   BrowserSettings   // for class browser
+	Outbox    OutboxSettings    // zero: 6 hours, 64 MiB
 }
 
 // Run works until ctx ends, or a permission is denied.
 func Run(ctx context.Context, o Options) error {
-	outbox, err := workers.OpenOutbox(filepath.Join(o.Data, "outbox.db"), o.Name, workers.OutboxOptions{Log: o.Log})
+	outbox, err := workers.OpenOutbox(filepath.Join(o.Data, "outbox.db"), o.Name, o.Outbox.options(o.Log))
 	if err != nil {
 		return fmt.Errorf("worker %s: data folder %s: %w", o.Name, o.Data, err)
 	}
