@@ -23,7 +23,6 @@ import (
 // process: the same nats.conf, only hosts and ports are loopback's.
 func TestClusterFiles(t *testing.T) {
 	t.Parallel()
-	t.Parallel()
 	tree, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

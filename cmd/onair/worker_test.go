@@ -132,7 +132,6 @@ func mustTry(t *testing.T, args ...string) (stdout, stderr string) {
 // From "worker add" on the hub through the pasted command to a worker's page in the list, and back out again, each
 // program a process of its own.
 func TestEnrolment(t *testing.T) {
-	t.Parallel()
 	web := httptest.NewServer(sim.New(sim.Options{Seed: 1, Scale: 0.02, Log: slog.New(slog.DiscardHandler)}).Handler())
 	defer web.Close()
 	dir, chzzk := t.TempDir(), web.URL+"/chzzk/api"
