@@ -21,9 +21,11 @@ const (
 	maxOutboxSize = 4096
 )
 
-// Check names the setting at fault.
+// Check names the setting at fault. The zero value stands for the defaults.
 func (s OutboxSettings) Check() error {
 	switch {
+	case s == OutboxSettings{}:
+		return nil
 	case s.OutboxAge < minOutboxAge:
 		return fmt.Errorf("--outbox-age %v is under %v", s.OutboxAge, minOutboxAge)
 	case s.OutboxSize < 1 || s.OutboxSize > maxOutboxSize:
