@@ -118,6 +118,7 @@ type feed struct {
 	sources []config.Source
 	clock   *live.VirtualClock
 	data    string
+	world   *sim.World
 }
 
 func newFeed(t *testing.T, seed int64) *feed {
@@ -138,7 +139,7 @@ func newFeed(t *testing.T, seed int64) *feed {
 	if err := f.Broker.EnsureConsumers(t.Context(), on, []live.Class{live.ClassPlain}, []string{live.RegionAny}); err != nil {
 		t.Fatal(err)
 	}
-	return &feed{t, f, sources, clock, t.TempDir()}
+	return &feed{t, f, sources, clock, t.TempDir(), world.World()}
 }
 
 // until lets pages flow, planned by what v shows, until the log has at least so many more messages; then all is
@@ -199,6 +200,33 @@ func (f *feed) until(v *view.View, more uint64) uint64 {
 	return info.LastSeq
 }
 
+// shownAsServed checks that every count in the list is one that the simulator gave out shortly before it was observed.
+func (f *feed) shownAsServed(s *view.Snapshot) {
+	f.t.Helper()
+	// A page is dated when it is complete; between the site's reading of its counts and that lies the request, which at
+	// 300 times real time is some seconds of the world, and a step of the site's own cadence.
+	const window = 3 * time.Minute
+	for _, e := range s.Entries {
+		if len(e.Broadcasts) != 1 {
+			continue // the entry's time is only that of its largest member
+		}
+		m := e.Broadcasts[0]
+		var served []string
+		ok := false
+		for back := time.Duration(0); back <= window && !ok; back += 5 * time.Second {
+			n, hidden, alive := f.world.Served(string(m.ID.Platform), m.ID.ID, e.ObservedAt.Add(-back))
+			if !alive {
+				continue
+			}
+			ok = hidden == !m.Viewers.Known() && (hidden || int64(n) == m.Viewers.Count())
+			served = append(served, fmt.Sprint(n))
+		}
+		if !ok {
+			f.t.Errorf("%s is listed with %d viewers, observed at %v; served were %v", m.ID, m.Viewers, e.ObservedAt, served)
+		}
+	}
+}
+
 // everyAnswer are requests whose responses must not depend on the node.
 var everyAnswer = []struct{ path, coding string }{
 	{"/v1/streams", ""},
@@ -244,6 +272,7 @@ func TestNodesAnswerAlike(t *testing.T) {
 		equalNodes(t, a, b, when)
 	}
 	both(f.until(a.view, 40), "from the start")
+	f.shownAsServed(a.view.Current())
 
 	for i := range 3 {
 		b.stop() // wherever it stands; the log goes on without it
