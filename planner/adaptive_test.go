@@ -357,3 +357,28 @@ func TestCreditIsPaidOff(t *testing.T) {
 		}
 	}
 }
+
+// TestFirstLookIsNotADebt: the first chain may take sixty pages and takes one; the list is asked for again at its cadence.
+func TestFirstLookIsNotADebt(t *testing.T) {
+	offers := []Offer{{Platform: "twitch", Kind: live.KindList, Rows: 100, Chain: true}}
+	sent := NewSent()
+	empty := &shelf{state: map[live.Platform]Platform{"twitch": {}}, known: map[live.Platform][]Known{}, missing: map[live.Platform][]Missing{}, spent: map[string]int{}}
+	policy := Adaptive{Every: time.Minute}
+	jobs := policy.Plan(morning, Situation{View: empty, Offers: offers, Sent: sent})
+	if len(jobs) != 1 || jobs[0].Pages != live.MaxChain {
+		t.Fatalf("first look: %+v", jobs)
+	}
+	sent.Add(morning, jobs[0], live.Cost{})
+	asked := 0
+	for s := 1; s <= 10*60; s++ {
+		now := morning.Add(time.Duration(s) * time.Second)
+		at := later(morning, sent.Job("twitch", "list"))
+		for _, j := range policy.Plan(now, Situation{View: newShelf("twitch", 1, 90, at), Offers: offers, Sent: sent}) {
+			sent.Add(now, j, live.Cost{})
+			asked++
+		}
+	}
+	if asked < 8 || asked > 11 {
+		t.Errorf("a list of one page was asked for %d times in ten minutes, want about one a minute", asked)
+	}
+}

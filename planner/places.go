@@ -13,6 +13,9 @@ const (
 	rebuildChain = 10
 	// passKey is the key of the jobs that walk a whole list.
 	passKey = "whole"
+	// firstKey is the key of the jobs that ask for a list of which nothing is known. They may take as many pages as a job
+	// can, and mostly take few: charged in full, a list of two pages would be left alone for a quarter of an hour.
+	firstKey = "first"
 	// passShare is the largest part of the rate that whole passes may take; the rest keeps the top fresh.
 	passShare = .6
 	// passLost is how long a pass may take; then another is sent.
@@ -85,10 +88,10 @@ func (h *hand) pages(o Offer) []choice {
 
 // first asks for a whole list of which nothing is known.
 func (h *hand) first(expected int) []choice {
-	if h.age(time.Time{}, h.s.Sent.Job(h.id, "list")) < h.cadence {
+	if h.age(time.Time{}, h.s.Sent.Job(h.id, firstKey)) < h.cadence {
 		return nil
 	}
-	c := choice{job: h.job("list", live.KindList, h.a.Every), requests: expected, index: floorIndex}
+	c := choice{job: h.job(firstKey, live.KindList, h.a.Every), requests: expected, index: floorIndex}
 	c.job.Pages = live.MaxChain
 	return []choice{c}
 }
@@ -98,7 +101,7 @@ func (h *hand) chains(expected, rows int) []choice {
 	if len(h.state.Places) == 0 {
 		return h.first(expected)
 	}
-	sent := h.s.Sent.Job(h.id, "list")
+	sent := later(h.s.Sent.Job(h.id, "list"), h.s.Sent.Job(h.id, firstKey))
 	best := choice{requests: 0}
 	sum := 0.0
 	for i := range min(max(expected, len(h.state.Places)), live.MaxChain) {

@@ -56,7 +56,7 @@ func (s *Sent) Add(now time.Time, j live.Job, c live.Cost) {
 	for _, k := range j.Keys {
 		s.keys[keyID{j.Platform, j.Kind, k}] = now
 	}
-	s.asks[j.Platform] = append(s.asks[j.Platform], ask{now, j.Kind, j.Key == passKey, max(j.Pages, 1)})
+	s.asks[j.Platform] = append(s.asks[j.Platform], ask{now, j.Kind, j.Key == passKey || j.Key == firstKey, max(j.Pages, 1)})
 	if c.Units *= max(j.Pages, 1); c.Units > 0 {
 		s.cost = append(s.cost, spent{now, j.Platform, c})
 	}
