@@ -12,7 +12,7 @@ LISTEN ?= 127.0.0.1:8080
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: demo run build fleet faults test check lint race bench fuzz deps clean
+.PHONY: demo run build fleet faults test lint bench fuzz deps clean
 
 demo: build
 	bin/onair demo --listen $(LISTEN) --data data/demo-$(SEED) --seed $(SEED) --speed $(SPEED)

@@ -65,6 +65,6 @@ type Presence struct {
 	Regions   []string          `json:"regions"`
 	Egresses  int               `json:"egresses"`
 	Counters  map[string]uint64 `json:"counters,omitempty"`
-	Missing   map[string]string `json:"missing,omitempty"` // platform → the setting that it lacks
+	Missing   map[string]string `json:"missing,omitempty"` // platform → the setting that it lacks; "browser" → why there is none
 	SentAt    time.Time         `json:"sent_at"`
 }

@@ -10,6 +10,7 @@ import (
 	"onair/api"
 	"onair/broker"
 	"onair/cmd/internal/config"
+	fold "onair/cmd/onair/internal/situation"
 	"onair/live"
 	"onair/planner"
 	"onair/platform"
@@ -86,13 +87,7 @@ func (t ticker) Tick(ctx context.Context, at time.Time) error {
 // situation is a snapshot as the planner sees it.
 type situation struct{ *view.Snapshot }
 
-func (s situation) Platform(p live.Platform) planner.Platform {
-	x := s.Source(p)
-	return planner.Platform{
-		LastPageAt: x.LastPageAt, LastErrorAt: x.LastErrorAt, LastError: x.LastError, Errors: x.Errors, RetryAt: x.RetryAt,
-		LastPassAt: x.LastPassAt, LastSearchAt: x.LastSearchAt, Live: x.Live, Places: places(x.Places),
-	}
-}
+func (s situation) Platform(p live.Platform) planner.Platform { return fold.Platform(s.Source(p)) }
 
 func (s situation) Known(p live.Platform) []planner.Known {
 	known := s.Snapshot.Known(p)
@@ -109,14 +104,6 @@ func (s situation) Known(p live.Platform) []planner.Known {
 				list[i].Channel, list[i].Viewers, list[i].StartedAt = m.Channel.ID, m.Viewers, m.StartedAt
 			}
 		}
-	}
-	return list
-}
-
-func places(known []aggregator.Place) []planner.Place {
-	list := make([]planner.Place, len(known))
-	for i, p := range known {
-		list[i] = planner.Place(p)
 	}
 	return list
 }

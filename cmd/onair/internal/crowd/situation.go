@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"onair/aggregator"
+	"onair/cmd/onair/internal/situation"
 	"onair/live"
 	"onair/planner"
 )
@@ -47,14 +48,7 @@ func (s *snapshot) Platform(id live.Platform) planner.Platform {
 	if x == nil {
 		return planner.Platform{}
 	}
-	out := planner.Platform{
-		LastPageAt: x.LastPageAt, LastErrorAt: x.LastErrorAt, LastError: x.LastError, Errors: x.Errors, RetryAt: x.RetryAt,
-		LastPassAt: x.LastPassAt, LastSearchAt: x.LastSearchAt, Live: x.Live,
-	}
-	for _, p := range x.Places {
-		out.Places = append(out.Places, planner.Place(p))
-	}
-	return out
+	return situation.Platform(*x)
 }
 
 func (s *snapshot) Known(id live.Platform) []planner.Known { return s.known[id] }
