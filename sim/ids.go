@@ -76,12 +76,12 @@ const (
 	videoShort  = 3
 )
 
-// videoMark is part of every packed video id: an invented id does not carry it and is unknown.
-const videoMark = 0x2a5
+// videoMark is 21 bits of every packed video id: an invented id, or one of another seed, does not carry it and is unknown.
+const videoMark = 0x152a5b
 
-// videoID scrambles (kind, day, line) into 11 characters, and back.
+// videoID scrambles (kind, day, line) into 11 characters, and back: 21 bits of mark, 4 of kind, 18 of day, 21 of line.
 func videoID(seed uint64, kind int, day int64, no int) string {
-	packed := uint64(videoMark)<<54 | uint64(kind)<<50 | uint64(day)&0xffffff<<24 | uint64(no)&0xffffff
+	packed := uint64(videoMark)<<43 | uint64(kind)&0xf<<39 | uint64(day)&0x3ffff<<21 | uint64(no)&0x1fffff
 	var b [8]byte
 	binary.BigEndian.PutUint64(b[:], mix(packed^mix(seed)))
 	return base64.RawURLEncoding.EncodeToString(b[:])
@@ -93,8 +93,8 @@ func readVideoID(seed uint64, id string) (kind int, day int64, no int, ok bool) 
 		return 0, 0, 0, false
 	}
 	packed := unmix(binary.BigEndian.Uint64(b)) ^ mix(seed)
-	kind = int(packed >> 50 & 0xf)
-	return kind, int64(packed >> 24 & 0xffffff), int(packed & 0xffffff), packed>>54 == videoMark
+	kind = int(packed >> 39 & 0xf)
+	return kind, int64(packed >> 21 & 0x3ffff), int(packed & 0x1fffff), packed>>43 == videoMark
 }
 
 // base64ID is 22 characters of two words, as in a YouTube channel id.
