@@ -32,7 +32,7 @@ type Job struct {
 	Cursor   string    `json:"cursor,omitempty"` // where a chain starts; "" is the head
 	Index    int       `json:"index,omitempty"`  // pass index of the first page
 	Pages    int       `json:"pages,omitempty"`  // KindList: most pages of the chain, 1-60
-	Keys     []string  `json:"keys,omitempty"`   // KindRefresh, KindStatus, KindFeed: what to ask about
+	Keys     []string  `json:"keys,omitempty"`   // all but KindList, KindSearch: what to ask about
 	NotAfter time.Time `json:"not_after"`        // stale after this instant of the planner's clock
 }
 
@@ -58,7 +58,7 @@ func (j *Job) Validate() error {
 	}
 	switch j.Kind {
 	case KindList, KindSearch:
-	case KindRefresh, KindStatus, KindFeed:
+	case KindRefresh, KindStatus, KindFeed, KindChannel:
 		if len(j.Keys) == 0 {
 			return invalid("job %s asks about nothing", j.ID)
 		}
@@ -66,7 +66,7 @@ func (j *Job) Validate() error {
 		return invalid("job kind %.40q", j.Kind)
 	}
 	for _, k := range j.Keys {
-		if !token(k) {
+		if !token(k) && !(j.Kind == KindChannel && isHandleKey(k)) {
 			return invalid("job key %.80q", k)
 		}
 	}

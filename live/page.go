@@ -23,6 +23,7 @@ const (
 	KindRefresh Kind = "refresh" // asks about broadcast ids (YouTube videos.list)
 	KindStatus  Kind = "status"  // asks about channels: is this one live, with which broadcast
 	KindFeed    Kind = "feed"    // reads a channel's feed for new broadcast ids (YouTube RSS)
+	KindChannel Kind = "channel" // asks about channels: name, country, what they say of themselves
 )
 
 // Page is the outcome of one request, and the only message that workers publish: the observations in the order
@@ -51,8 +52,9 @@ type Page struct {
 	RetryAfter int64      `json:"retry_after_ms,omitempty"` // what the platform asked for, milliseconds
 
 	Observations []Observation `json:"observations,omitempty"`
-	Answers      []Answer      `json:"answers,omitempty"` // CoverAsked: one for every key asked
-	Found        []Found       `json:"found,omitempty"`   // ids to ask about (search, feed)
+	Answers      []Answer      `json:"answers,omitempty"`  // CoverAsked: one for every key asked
+	Found        []Found       `json:"found,omitempty"`    // ids to ask about (search, feed)
+	Channels     []ChannelInfo `json:"channels,omitempty"` // KindChannel: those that exist
 }
 
 // Pass says where a page stands in a run of consecutive pages over one list by one worker.
@@ -109,6 +111,17 @@ type Answer struct {
 type Found struct {
 	ID      string `json:"id"`
 	Channel string `json:"channel,omitempty"`
+}
+
+// ChannelInfo is what a platform says about one channel, live or not.
+type ChannelInfo struct {
+	ID          string   `json:"id"`
+	Asked       string   `json:"asked,omitempty"`       // the job's key, where that was not the id (HandleKey)
+	Name        string   `json:"name,omitempty"`        // for people
+	Handle      string   `json:"handle,omitempty"`      // without "@"; "" where the platform has none
+	Country     string   `json:"country,omitempty"`     // ISO 3166-1 alpha-2 in capitals, as the channel declares it
+	Description string   `json:"description,omitempty"` // one line, at most MaxDescription runes
+	Links       []string `json:"links,omitempty"`       // https links that the channel shows, at most MaxLinks, any host
 }
 
 // OK reports whether the request succeeded.

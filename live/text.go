@@ -16,6 +16,10 @@ const (
 	// MaxTags and MaxTag bound what a row can carry into the page.
 	MaxTags = 30
 	MaxTag  = 60
+	// MaxDescription in runes and MaxLinks bound what a channel says of itself: links stand at its beginning, and a
+	// page of 50 channels must fit into a message.
+	MaxDescription = 600
+	MaxLinks       = 20
 )
 
 // CleanText makes a platform's text safe to show on one line: invalid UTF-8, control characters, bidirectional

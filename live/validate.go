@@ -62,6 +62,15 @@ func (p *Page) Clean(info PlatformInfo) (removed int) {
 		found = append(found, f)
 	}
 	p.Found = found
+	channels := p.Channels[:0]
+	for _, c := range p.Channels {
+		if c.clean(); c.validate() != nil {
+			removed++
+			continue
+		}
+		channels = append(channels, c)
+	}
+	p.Channels = channels
 	return removed
 }
 
@@ -109,7 +118,7 @@ func (p *Page) Validate() error {
 		return invalid("platform %.40q", p.Platform)
 	}
 	switch p.Kind {
-	case KindList, KindSearch, KindRefresh, KindStatus, KindFeed:
+	case KindList, KindSearch, KindRefresh, KindStatus, KindFeed, KindChannel:
 	default:
 		return invalid("kind %.40q", p.Kind)
 	}
@@ -130,13 +139,13 @@ func (p *Page) Validate() error {
 	if p.Error != "" && !p.Error.Known() {
 		return invalid("error class %.40q", p.Error)
 	}
-	if !p.OK() && len(p.Observations)+len(p.Answers)+len(p.Found) > 0 {
+	if !p.OK() && len(p.Observations)+len(p.Answers)+len(p.Found)+len(p.Channels) > 0 {
 		return invalid("both an error and rows")
 	}
 	if !clean(p.ErrorText, maxErrorText) || !clean(p.Region, maxID) || !clean(p.Egress, MaxName) || !clean(p.Cost.Bucket, maxID) || !clean(p.Job, maxCursor) {
 		return invalid("unclean text in the head")
 	}
-	if len(p.Observations) > maxRows || len(p.Answers) > maxRows || len(p.Found) > maxRows {
+	if len(p.Observations) > maxRows || len(p.Answers) > maxRows || len(p.Found) > maxRows || len(p.Channels) > maxRows {
 		return invalid("more than %d rows", maxRows)
 	}
 	for i := range p.Observations {
@@ -152,6 +161,11 @@ func (p *Page) Validate() error {
 	for i, f := range p.Found {
 		if !token(f.ID) || f.Channel != "" && !token(f.Channel) {
 			return invalid("found %d: id %.80q", i, f.ID)
+		}
+	}
+	for i := range p.Channels {
+		if err := p.Channels[i].validate(); err != nil {
+			return fmt.Errorf("channel %d: %w", i, err)
 		}
 	}
 	return nil
