@@ -26,7 +26,7 @@ func (s *State) answer(f *platform, p *live.Page, a *live.Answer, at time.Time, 
 func (s *State) channelAnswer(f *platform, p *live.Page, a *live.Answer, at time.Time, seq uint64) {
 	channel := live.ChannelID{Platform: f.ID, ID: a.Key}
 	if a.State != live.AnswerLive || a.Broadcast == "" {
-		for _, b := range slices.Clone(s.channels[channel]) {
+		for _, b := range slices.Clone(s.onAir[channel]) {
 			s.verdict(f, b, a.State, at, seq)
 		}
 		return

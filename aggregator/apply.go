@@ -36,11 +36,11 @@ func (s *State) Apply(m *live.Message, p *live.Page) Effects {
 		return Effects{}
 	}
 	minute := s.minute
-	at := s.advance(m)
+	at, rankings := s.advance(m)
 	if s.logTime.IsZero() { // a message without a time before any other
 		return Effects{}
 	}
-	var e Effects
+	e := Effects{Rankings: rankings}
 	if !m.Tick {
 		e.Points = points(p, at)
 		s.page(m, p, at)
@@ -48,11 +48,16 @@ func (s *State) Apply(m *live.Message, p *live.Page) Effects {
 	if m.Tick || s.minute != minute {
 		s.expire(m.Seq)
 	}
+	if s.minute/60 != minute/60 {
+		s.expireChannels()
+	}
 	return e
 }
 
-// advance moves the clocks and gives the time at which the message's page was observed, never after log time.
-func (s *State) advance(m *live.Message) time.Time {
+// advance moves the clocks. It gives the time at which the message's page was observed, never after log time, and the
+// ranking of a minute that ended.
+func (s *State) advance(m *live.Message) (time.Time, []Ranking) {
+	var rankings []Ranking
 	now, at := m.At, m.At
 	if !s.virtual {
 		age := max(m.Age, 0) // a negative one would put log time ahead of the broker
@@ -71,15 +76,15 @@ func (s *State) advance(m *live.Message) time.Time {
 		} else {
 			gap := now.Sub(s.logTime)
 			s.active += min(gap, maxGap)
-			s.passMinutes(now.Unix()/60, gap)
+			rankings = s.passMinutes(now.Unix()/60, gap, m.Seq)
 		}
 		s.logTime = now
 	}
 	at = at.UTC().Truncate(precision)
 	if at.After(s.logTime) || at.Unix() <= 0 {
-		return s.logTime
+		return s.logTime, rankings
 	}
-	return at
+	return at, rankings
 }
 
 // points gives the page's known counts.
@@ -110,7 +115,11 @@ func (s *State) page(m *live.Message, p *live.Page, at time.Time) {
 	f.note(p, at, m.Seq)
 	f.place(p, at)
 	s.touch(platformKey(f.ID))
-	if !p.OK() {
+	switch {
+	case p.Kind == live.KindChannel:
+		s.describe(f, p, at)
+		return
+	case !p.OK():
 		s.walk(f, m, p, at)
 		return
 	}

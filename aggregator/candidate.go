@@ -19,6 +19,9 @@ const (
 	answeredFor = 24 * time.Hour
 	// maxAhead is how far ahead an announced start is remembered; a search or feed names it again in time.
 	maxAhead = 7 * 24 * time.Hour
+	// maxOverdue is how late an announced start may be. What is later was given up: waiting rooms stand for years, and
+	// asking about each at every reading of its feed would cost more than the live ones.
+	maxOverdue = 24 * time.Hour
 )
 
 // candidate is a Candidate, or the memory that there was one.
@@ -46,6 +49,10 @@ func (s *State) Candidates() []Candidate {
 // find notes an id that a search or a feed named.
 func (s *State) find(f *platform, found live.Found, at time.Time) {
 	id := live.BroadcastID{Platform: f.ID, ID: found.ID}
+	if c := f.candidates[found.ID]; c != nil && c.Channel == "" && found.Channel != "" {
+		c.Channel = found.Channel // a search and an answer do not name it always
+		s.touch(candidateKey(id))
+	}
 	if s.broadcasts[id] != nil || f.candidates[found.ID] != nil {
 		return
 	}
@@ -84,7 +91,8 @@ func (s *State) resolve(f *platform, a *live.Answer, at time.Time) {
 			s.addCandidate(f, c)
 		}
 		c.answered = time.Time{}
-		if c.NotBefore = a.At.UTC().Truncate(precision); a.At.IsZero() || a.At.After(at.Add(maxAhead)) {
+		c.NotBefore = a.At.UTC().Truncate(precision)
+		if a.At.IsZero() || a.At.After(at.Add(maxAhead)) || a.At.Before(at.Add(-maxOverdue)) {
 			// No usable start: forget the question for a while instead of asking at every reading.
 			c.NotBefore, c.answered = time.Time{}, at
 		}
@@ -113,7 +121,8 @@ func (s *State) expireCandidates(f *platform) {
 	}
 }
 
-// evictCandidates makes room: memories first, then the longest waiting.
+// evictCandidates makes room: memories first, then the longest waiting, and announced ones last: they wait for days by
+// nature, and a flood of ids to ask at once must not make onair miss their start.
 func (s *State) evictCandidates(f *platform) {
 	all := make([]*candidate, 0, len(f.candidates))
 	for _, c := range f.candidates {
@@ -122,6 +131,12 @@ func (s *State) evictCandidates(f *platform) {
 	slices.SortFunc(all, func(a, b *candidate) int {
 		if a.answered.IsZero() != b.answered.IsZero() {
 			if b.answered.IsZero() {
+				return -1
+			}
+			return 1
+		}
+		if a.NotBefore.IsZero() != b.NotBefore.IsZero() && a.answered.IsZero() {
+			if a.NotBefore.IsZero() {
 				return -1
 			}
 			return 1

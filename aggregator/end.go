@@ -24,6 +24,7 @@ func (s *State) end(f *platform, b *broadcast, why EndReason, at time.Time, seq 
 	}
 	b.EndedAt, b.EndReason, b.Misses = at, why, 0
 	b.Minutes[len(b.Minutes)-1] = live.ViewersHidden
+	b.Rise, b.Heat, b.base, b.bar = 0, 0, 0, 0
 	f.Live--
 	f.ChangedSeq = seq
 	s.unlist(b)
@@ -47,6 +48,8 @@ func (s *State) revive(f *platform, b *broadcast) {
 	b.Minutes[len(b.Minutes)-1] = b.Viewers
 	f.Live++
 	s.list(b)
+	s.compare(f, b)
+	b.rise(f)
 	s.touch(b.key)
 	s.touch(platformKey(f.ID))
 }
@@ -59,6 +62,7 @@ func (s *State) expire(seq uint64) {
 			switch {
 			case !b.Live():
 				if s.logTime.Sub(b.EndedAt) >= keptAfterEnd {
+					s.settle(f, b)
 					s.forget(f, b)
 					forgotten = true
 				}

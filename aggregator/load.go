@@ -35,6 +35,7 @@ func Load(records iter.Seq2[string, []byte]) (*State, error) {
 type loader struct {
 	head       bool
 	broadcasts []*broadcast
+	channels   []*channel
 	candidates []*candidate
 	passes     []*pass
 	quotas     []*quota
@@ -71,6 +72,16 @@ func (l *loader) read(s *State, key string, value []byte) error {
 			return err
 		}
 		l.broadcasts = append(l.broadcasts, b)
+	case "h":
+		r, err := decode[channelRecord](value)
+		if err != nil {
+			return err
+		}
+		c, err := r.channel()
+		if err != nil {
+			return err
+		}
+		l.channels = append(l.channels, c)
 	case "c":
 		r, err := decode[candidateRecord](value)
 		if err != nil {
@@ -112,17 +123,29 @@ func (l *loader) join(s *State) error {
 	}
 	slices.SortFunc(l.broadcasts, func(a, b *broadcast) int { return strings.Compare(a.ID.ID, b.ID.ID) })
 	slices.SortFunc(l.passes, func(a, b *pass) int { return cmp.Compare(a.seq, b.seq) })
+	slices.SortFunc(l.channels, func(a, b *channel) int { return strings.Compare(a.ID.ID, b.ID.ID) })
+	for _, c := range l.channels {
+		f := byID[c.ID.Platform]
+		if f == nil || f.channels[c.ID.ID] != nil {
+			return fmt.Errorf("%w: channel %v", ErrRecord, c.ID)
+		}
+		f.channels[c.ID.ID] = c
+		f.known = append(f.known, c)
+		s.store(c.key, c)
+	}
 	for _, b := range l.broadcasts {
 		f := byID[b.ID.Platform]
 		if f == nil || s.broadcasts[b.ID] != nil {
 			return fmt.Errorf("%w: broadcast %v", ErrRecord, b.ID)
 		}
-		s.catchUp(&b.Broadcast)
+		s.catchUp(b)
 		s.broadcasts[b.ID] = b
 		f.order = append(f.order, b)
 		if b.Live() {
 			f.Live++
 			s.list(b)
+			s.compare(f, b)
+			b.rise(f)
 		}
 		s.store(b.key, b)
 	}

@@ -15,10 +15,19 @@ const maxHeld = 5 * time.Minute
 //
 // A stored ring may be older than the state: a broadcast is written when it changes, not each minute. catchUp
 // repeats this on loading, for which gaps remembers the hidden minutes.
-func (s *State) passMinutes(now int64, gap time.Duration) {
+//
+// As a minute ends, the marks are worked out and the ranking is taken; both know what was observed in that minute, not
+// what might have been in minutes that a jump skipped.
+func (s *State) passMinutes(now int64, gap time.Duration, seq uint64) []Ranking {
 	n := now - s.minute
 	if n <= 0 {
-		return
+		return nil
+	}
+	var rankings []Ranking
+	if gap <= maxHeld {
+		if rows := s.ranking(); len(rows) > 0 {
+			rankings = []Ranking{{Minute: s.minute, Seq: seq, Rows: rows}}
+		}
 	}
 	s.gaps <<= min(n, 64)
 	if gap > maxHeld {
@@ -26,14 +35,18 @@ func (s *State) passMinutes(now int64, gap time.Duration) {
 	}
 	s.minute = now
 	for _, f := range s.platforms {
+		f.passTide(s.tide(f), n)
+		s.touch(platformKey(f.ID))
 		for _, b := range f.order {
-			s.catchUp(&b.Broadcast)
+			s.catchUp(b)
+			s.judge(f, b, n, gap > maxHeld)
 		}
 	}
+	return rankings
 }
 
 // catchUp appends the minutes up to the state's own.
-func (s *State) catchUp(b *Broadcast) {
+func (s *State) catchUp(b *broadcast) {
 	held := b.Viewers
 	if !b.Live() {
 		held = live.ViewersHidden
@@ -48,5 +61,6 @@ func (s *State) catchUp(b *Broadcast) {
 		}
 		b.Minutes = append(b.Minutes, v)
 	}
+	b.seen <<= max(s.minute-b.MinuteAt, 0)
 	b.MinuteAt = s.minute
 }

@@ -60,13 +60,17 @@ func world(t *rapid.T, n int) []event {
 		}
 		p.Cost = live.Cost{Bucket: "units", Units: rapid.IntRange(0, 2).Draw(t, "cost")}
 		p.Kind, p.Coverage = live.KindList, live.CoverList
-		switch rapid.IntRange(0, 5).Draw(t, "kind") {
+		switch rapid.IntRange(0, 7).Draw(t, "kind") {
 		case 0:
 			p.Kind, p.Coverage = live.KindStatus, live.CoverAsked
 		case 1:
 			p.Kind, p.Coverage = live.KindRefresh, live.CoverAsked
 		case 2:
 			p.Kind, p.Coverage = live.KindSearch, live.CoverNone
+		case 3:
+			p.Kind, p.Coverage = live.KindFeed, live.CoverNone
+		case 4:
+			p.Kind, p.Coverage = live.KindChannel, live.CoverAsked
 		}
 		if p.Kind == live.KindList {
 			walk := string(p.Platform) + m.Lane.Worker
@@ -83,7 +87,7 @@ func world(t *rapid.T, n int) []event {
 		}
 		for range rapid.IntRange(0, 4).Draw(t, "rows") {
 			o := live.Observation{ID: id.Draw(t, "id"), Channel: channel.Draw(t, "channel"), Viewers: live.Viewers(rapid.IntRange(-1, 50).Draw(t, "viewers"))}
-			o.Title = rapid.SampledFrom([]string{"", "x", "<y>"}).Draw(t, "title")
+			o.Title = rapid.SampledFrom([]string{"", "x", "<y>", "안녕하세요 여러분"}).Draw(t, "title")
 			if s := rapid.IntRange(0, 3).Draw(t, "started"); s > 0 {
 				o.StartedAt = sec(s)
 			}
@@ -104,6 +108,13 @@ func world(t *rapid.T, n int) []event {
 				}
 				p.Answers = append(p.Answers, a)
 			}
+		}
+		for range rapid.IntRange(0, 2).Draw(t, "infos") {
+			info := live.ChannelInfo{ID: channel.Draw(t, "described"), Name: rapid.SampledFrom([]string{"", "n", "m"}).Draw(t, "name")}
+			if rapid.Bool().Draw(t, "more") {
+				info.Asked, info.Links = live.HandleKey("x"), []string{"https://x.example/"}
+			}
+			p.Channels = append(p.Channels, info)
 		}
 		if p.Coverage == live.CoverNone {
 			p.Found = append(p.Found, live.Found{ID: id.Draw(t, "found")})
@@ -131,7 +142,7 @@ func sound(s *State) error {
 			if s.broadcasts[b.ID] != b || s.records[b.key] != record(b) {
 				bad("index: %v", b.ID)
 			}
-			listed := slices.Contains(s.channels[live.ChannelID{Platform: f.ID, ID: b.Channel}], b)
+			listed := slices.Contains(s.onAir[live.ChannelID{Platform: f.ID, ID: b.Channel}], b)
 			if listed != b.Live() || b.Live() != (b.EndReason == "") {
 				bad("%v: live %t, listed %t, reason %q", b.ID, b.Live(), listed, b.EndReason)
 			}
@@ -153,6 +164,9 @@ func sound(s *State) error {
 				bad("%v: changed at %d, mark %d", b.ID, b.ChangedSeq, s.markSeq)
 			}
 		}
+		if err := f.sound(s); err != nil {
+			errs = append(errs, err)
+		}
 		if liveOnes != f.Live {
 			bad("%s: %d live, counted %d", f.ID, liveOnes, f.Live)
 		}
@@ -163,11 +177,53 @@ func sound(s *State) error {
 	return errors.Join(errs...)
 }
 
+// sound checks the platform's channels and marks.
+func (f *platform) sound(s *State) error {
+	if len(f.known) != len(f.channels) || len(f.known) > maxChannels {
+		return fmt.Errorf("%d channels, %d by id", len(f.known), len(f.channels))
+	}
+	for i, c := range f.known {
+		m := c.Memory
+		switch {
+		case i > 0 && f.known[i-1].ID.ID >= c.ID.ID:
+			return fmt.Errorf("order: %v", c.ID)
+		case f.channels[c.ID.ID] != c || s.records[c.key] != record(c):
+			return fmt.Errorf("index: %v", c.ID)
+		case len(c.titles) > maxTitles || len(c.streams) > maxStreams || min(m.Korean, m.Foreign, m.Plain) < 0 || m.Korean+m.Foreign+m.Plain > maxMemory:
+			return fmt.Errorf("bounds: %+v", c)
+		case c.InfoAt.After(s.logTime) || !c.InfoAt.IsZero() && c.Info.ID != c.ID.ID || c.used > s.minute:
+			return fmt.Errorf("times: %+v", c)
+		}
+	}
+	for _, b := range f.order {
+		made := *b
+		if made.Rise, made.Heat = 0, 0; b.Live() {
+			made.rise(f)
+			s.compare(f, &made)
+		}
+		if made.Rise != b.Rise || made.Heat != b.Heat || made.bar != b.bar {
+			return fmt.Errorf("%v: rise %d, made anew %d, heat %d, made anew %d", b.ID, b.Rise, made.Rise, b.Heat, made.Heat)
+		}
+		if b.Heat > maxHeat || b.Rise > maxRise || b.Rise < -maxRise || b.airTime < 0 || b.airTime > maxAir.Milliseconds() || b.airSum < 0 {
+			return fmt.Errorf("%v: %d %d %d %d", b.ID, b.Heat, b.Rise, b.airTime, b.airSum)
+		}
+		if b.Live() && f.channels[b.Channel] == nil {
+			return fmt.Errorf("%v: nothing known of %s", b.ID, b.Channel)
+		}
+	}
+	return nil
+}
+
 // The fold from the start, the fold with restarts from what was stored at random points, and the fold from a whole
 // state taken on the way end in the same bytes.
 func TestReplayIsDeterministic(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		log := world(t, rapid.IntRange(1, 120).Draw(t, "messages"))
+		var log []event
+		if n := rapid.IntRange(1, 120).Draw(t, "messages"); rapid.Bool().Draw(t, "steady") {
+			log = evening(t, n)
+		} else {
+			log = world(t, n)
+		}
 		straight, other := New(false), New(false)
 		stored := map[string][]byte{}
 		commit := func() {

@@ -27,11 +27,11 @@ func (s *State) observe(f *platform, p *live.Page, o *live.Observation, at time.
 	if p.OneLive && !s.takeOver(f, b, o, at, seq) {
 		return
 	}
-	changed := false
+	changed, inserted := false, false
 	switch {
 	case b == nil:
 		b = s.insert(f, o, at)
-		changed = true
+		changed, inserted = true, true
 	case !b.Live():
 		s.revive(f, b)
 		changed = true
@@ -39,10 +39,19 @@ func (s *State) observe(f *platform, p *live.Page, o *live.Observation, at time.
 	if at.Before(b.FirstSeen) {
 		b.FirstSeen = at
 	}
+	title, channel := b.Title, b.Channel
 	if at.Before(b.ObservedAt) {
 		changed = b.fill(o) || changed
 	} else {
+		s.air(f, b, at)
 		changed = s.overwrite(b, o, at, p.Kind == live.KindStatus) || changed
+	}
+	if inserted || b.Title != title || b.Channel != channel {
+		s.meet(f, b)
+	}
+	if b.Channel != channel {
+		b.airSum, b.airTime = 0, 0
+		s.compare(f, b)
 	}
 	s.confirm(f, b, at)
 	if changed {
@@ -86,6 +95,10 @@ func (s *State) overwrite(b *broadcast, o *live.Observation, at time.Time, brief
 	set(&b.Viewers, o.Viewers, &changed)
 	set(&b.ObservedAt, at, &changed) // UTC without monotonic reading, so == compares instants
 	b.Minutes[len(b.Minutes)-1] = b.Viewers
+	if b.Viewers.Known() {
+		b.seen |= 1
+	}
+	b.warm()
 	return changed
 }
 
@@ -143,7 +156,7 @@ func (s *State) confirm(f *platform, b *broadcast, at time.Time) {
 // takeOver settles a row of a platform on which a channel has one broadcast at a time. It ends the channel's older
 // broadcasts, or reports false when the row itself is the older one and says nothing.
 func (s *State) takeOver(f *platform, b *broadcast, o *live.Observation, at time.Time, seq uint64) bool {
-	others := s.channels[live.ChannelID{Platform: f.ID, ID: o.Channel}]
+	others := s.onAir[live.ChannelID{Platform: f.ID, ID: o.Channel}]
 	if len(others) == 0 || len(others) == 1 && others[0] == b {
 		return true
 	}
@@ -203,6 +216,7 @@ func (s *State) insert(f *platform, o *live.Observation, at time.Time) *broadcas
 	f.order = slices.Insert(f.order, i, b)
 	f.Live++
 	s.list(b)
+	s.compare(f, b)
 	s.store(b.key, b)
 	delete(f.candidates, o.ID)
 	s.drop(candidateKey(id))
@@ -242,15 +256,15 @@ func (s *State) forget(f *platform, b *broadcast) {
 // list and unlist keep the index of a channel's live broadcasts.
 func (s *State) list(b *broadcast) {
 	c := live.ChannelID{Platform: b.ID.Platform, ID: b.Channel}
-	s.channels[c] = append(s.channels[c], b)
+	s.onAir[c] = append(s.onAir[c], b)
 }
 
 func (s *State) unlist(b *broadcast) {
 	c := live.ChannelID{Platform: b.ID.Platform, ID: b.Channel}
-	rest := slices.DeleteFunc(s.channels[c], func(o *broadcast) bool { return o == b })
+	rest := slices.DeleteFunc(s.onAir[c], func(o *broadcast) bool { return o == b })
 	if len(rest) == 0 {
-		delete(s.channels, c)
+		delete(s.onAir, c)
 		return
 	}
-	s.channels[c] = rest
+	s.onAir[c] = rest
 }

@@ -248,8 +248,8 @@ func TestBoundsHold(t *testing.T) {
 		}
 	}
 	f := y.s.platforms[0]
-	if n := len(f.order); n > maxBroadcasts || n < maxBroadcasts-evicted || n != len(y.s.broadcasts) || f.Live != n || len(y.s.channels) != n {
-		t.Error(n, len(y.s.broadcasts), f.Live, len(y.s.channels))
+	if n := len(f.order); n > maxBroadcasts || n < maxBroadcasts-evicted || n != len(y.s.broadcasts) || f.Live != n || len(y.s.onAir) != n || len(f.known) > maxChannels || len(f.known) != len(f.channels) {
+		t.Error(n, len(y.s.broadcasts), f.Live, len(y.s.onAir))
 	}
 	if y.s.Broadcast(live.BroadcastID{Platform: "chzzk", ID: "0"}) != nil || y.s.Broadcast(live.BroadcastID{Platform: "chzzk", ID: fmt.Sprint(maxBroadcasts)}) == nil {
 		t.Error("the wrong ones went")
@@ -275,7 +275,7 @@ func TestBoundsHold(t *testing.T) {
 	if len(f.candidates) > maxCandidates || len(f.passes) > maxPasses || len(f.regions) > maxRegions || len(f.quotas) > maxBuckets || len(y.s.platforms) > maxPlatforms {
 		t.Error(len(f.candidates), len(f.passes), len(f.regions), len(f.quotas), len(y.s.platforms))
 	}
-	if d := cmp.Diff(len(y.s.records), 1+len(y.s.platforms)+len(f.order)+len(f.candidates)+len(f.passes)+len(f.quotas)); d != "" {
+	if d := cmp.Diff(len(y.s.records), 1+len(y.s.platforms)+len(f.order)+len(f.known)+len(f.candidates)+len(f.passes)+len(f.quotas)); d != "" {
 		t.Error("records", d)
 	}
 }

@@ -27,6 +27,7 @@ const headKey = "head"
 func platformKey(p live.Platform) string           { return "p/" + string(p) }
 func broadcastKey(b live.BroadcastID) string       { return "b/" + b.String() }
 func candidateKey(b live.BroadcastID) string       { return "c/" + b.String() }
+func channelKey(c live.ChannelID) string           { return "h/" + c.String() }
 func quotaKey(p live.Platform, name string) string { return "q/" + string(p) + "/" + name }
 func (w *pass) key() string                        { return "w/" + string(w.platform) + "/" + w.worker + "/" + w.id }
 
@@ -117,23 +118,24 @@ func (h *head) encode() any {
 }
 
 type platformRecord struct {
-	ID          live.Platform   `json:"id"`
-	LastPageAt  stamp           `json:"last_page_at,omitempty"`
-	LastErrorAt stamp           `json:"last_error_at,omitempty"`
-	LastError   live.ErrorClass `json:"last_error,omitempty"`
-	ErrorText   string          `json:"error_text,omitempty"`
-	RetryAt     stamp           `json:"retry_at,omitempty"`
-	Errors      int             `json:"errors,omitempty"`
-	Total       int             `json:"total,omitempty"`
-	LastPassAt  stamp           `json:"last_pass_at,omitempty"`
-	LastSearch  stamp           `json:"last_search_at,omitempty"`
-	PassEvery   time.Duration   `json:"pass_every,omitempty"`
-	ChangedSeq  uint64          `json:"changed_seq,omitempty"`
-	Fed         time.Duration   `json:"fed,omitempty"`
-	FedAt       time.Duration   `json:"fed_at,omitempty"`
-	PassStart   stamp           `json:"pass_start,omitempty"`
-	Regions     []regionRecord  `json:"regions,omitempty"`
-	Places      []placeRecord   `json:"places,omitempty"`
+	ID          live.Platform     `json:"id"`
+	LastPageAt  stamp             `json:"last_page_at,omitempty"`
+	LastErrorAt stamp             `json:"last_error_at,omitempty"`
+	LastError   live.ErrorClass   `json:"last_error,omitempty"`
+	ErrorText   string            `json:"error_text,omitempty"`
+	RetryAt     stamp             `json:"retry_at,omitempty"`
+	Errors      int               `json:"errors,omitempty"`
+	Total       int               `json:"total,omitempty"`
+	LastPassAt  stamp             `json:"last_pass_at,omitempty"`
+	LastSearch  stamp             `json:"last_search_at,omitempty"`
+	PassEvery   time.Duration     `json:"pass_every,omitempty"`
+	ChangedSeq  uint64            `json:"changed_seq,omitempty"`
+	Fed         time.Duration     `json:"fed,omitempty"`
+	FedAt       time.Duration     `json:"fed_at,omitempty"`
+	PassStart   stamp             `json:"pass_start,omitempty"`
+	Regions     []regionRecord    `json:"regions,omitempty"`
+	Places      []placeRecord     `json:"places,omitempty"`
+	Tides       [staleAfter]int32 `json:"tides,omitzero"`
 }
 
 type placeRecord struct {
@@ -154,7 +156,7 @@ func (f *platform) encode() any {
 	r := platformRecord{
 		ID: f.ID, LastPageAt: at(f.LastPageAt), LastErrorAt: at(f.LastErrorAt), LastError: f.LastError, ErrorText: f.ErrorText,
 		RetryAt: at(f.RetryAt), Errors: f.Errors, Total: f.Total, LastPassAt: at(f.LastPassAt), LastSearch: at(f.LastSearchAt), PassEvery: f.PassEvery,
-		ChangedSeq: f.ChangedSeq, Fed: f.fed, FedAt: f.fedAt, PassStart: at(f.passStart),
+		ChangedSeq: f.ChangedSeq, Fed: f.fed, FedAt: f.fedAt, PassStart: at(f.passStart), Tides: f.tides,
 	}
 	for _, p := range f.regions {
 		r.Regions = append(r.Regions, regionRecord{p.region, at(p.start), at(p.end)})
@@ -166,7 +168,10 @@ func (f *platform) encode() any {
 }
 
 func (r *platformRecord) platform() *platform {
-	f := &platform{candidates: map[string]*candidate{}, fed: r.Fed, fedAt: r.FedAt, passStart: r.PassStart.time()}
+	f := &platform{
+		fed: r.Fed, fedAt: r.FedAt, passStart: r.PassStart.time(), tides: r.Tides,
+		candidates: map[string]*candidate{}, channels: map[string]*channel{},
+	}
 	f.PlatformState = PlatformState{
 		ID: r.ID, LastPageAt: r.LastPageAt.time(), LastErrorAt: r.LastErrorAt.time(), LastError: r.LastError, ErrorText: r.ErrorText,
 		RetryAt: r.RetryAt.time(), Errors: r.Errors, Total: r.Total, LastPassAt: r.LastPassAt.time(), LastSearchAt: r.LastSearch.time(), PassEvery: r.PassEvery,
@@ -209,6 +214,13 @@ type broadcastRecord struct {
 	ActiveAt    time.Duration    `json:"active_at"`
 	MissedAt    stamp            `json:"missed,omitempty"`
 	MissSeq     uint64           `json:"miss_seq,omitempty"`
+	Seen        uint64           `json:"seen,omitempty"`
+	AirSum      int64            `json:"air_sum,omitempty"`
+	AirTime     int64            `json:"air_time,omitempty"`
+	Rising      bool             `json:"rising,omitempty"`
+	RisingSince int64            `json:"rising_since,omitempty"`
+	Hot         bool             `json:"hot,omitempty"`
+	HotSince    int64            `json:"hot_since,omitempty"`
 }
 
 func (b *broadcast) encode() any {
@@ -222,6 +234,7 @@ func (b *broadcast) encode() any {
 		Thumbnail: b.Thumbnail, URL: b.URL, FirstSeen: at(b.FirstSeen), ObservedAt: at(b.ObservedAt), ConfirmedAt: at(b.ConfirmedAt),
 		ChangedSeq: b.ChangedSeq, EndedAt: at(b.EndedAt), EndReason: b.EndReason, Minutes: minutes, MinuteAt: b.MinuteAt,
 		Misses: b.Misses, FedAt: b.fedAt, ActiveAt: b.activeAt, MissedAt: at(b.missedAt), MissSeq: b.missSeq,
+		Seen: b.seen, AirSum: b.airSum, AirTime: b.airTime, Rising: b.Rising, RisingSince: b.rises.since, Hot: b.Hot, HotSince: b.heats.since,
 	}
 }
 
@@ -233,13 +246,16 @@ func (r *broadcastRecord) broadcast() (*broadcast, error) {
 	for i, v := range r.Minutes {
 		minutes[i] = live.Viewers(v)
 	}
-	b := &broadcast{key: broadcastKey(r.ID), fedAt: r.FedAt, activeAt: r.ActiveAt, missedAt: r.MissedAt.time(), missSeq: r.MissSeq}
+	b := &broadcast{
+		key: broadcastKey(r.ID), fedAt: r.FedAt, activeAt: r.ActiveAt, missedAt: r.MissedAt.time(), missSeq: r.MissSeq,
+		seen: r.Seen, airSum: r.AirSum, airTime: r.AirTime, rises: hysteresis{r.RisingSince}, heats: hysteresis{r.HotSince},
+	}
 	b.Broadcast = Broadcast{
 		ID: r.ID, Channel: r.Channel, ChannelName: r.ChannelName, Title: r.Title, Viewers: live.Viewers(r.Viewers), Category: r.Category,
 		Lang: r.Lang, Tags: r.Tags, StartedAt: r.StartedAt.time(), Adult: r.Adult, Locked: r.Locked, Official: r.Official,
 		Thumbnail: r.Thumbnail, URL: r.URL, FirstSeen: r.FirstSeen.time(), ObservedAt: r.ObservedAt.time(),
 		ConfirmedAt: r.ConfirmedAt.time(), ChangedSeq: r.ChangedSeq, EndedAt: r.EndedAt.time(), EndReason: r.EndReason,
-		Minutes: minutes, MinuteAt: r.MinuteAt, Misses: r.Misses,
+		Minutes: minutes, MinuteAt: r.MinuteAt, Misses: r.Misses, Rising: r.Rising, Hot: r.Hot,
 	}
 	return b, nil
 }

@@ -4,6 +4,10 @@
 // number of hub nodes agree without talking to each other. It takes time from messages only and uses no map
 // order, randomness, floating point or I/O. The view stores the state, joins facts and serves it; nothing else
 // calls this package.
+//
+// What a broadcast is at the moment stands beside what only time tells: its last hour, whether it is rising (rise.go)
+// or hot (heat.go), and of each channel what the platform says of it, how its titles look and what its streams draw
+// (channel.go). Facts that people decided never enter.
 package aggregator
 
 import (
@@ -18,7 +22,7 @@ import (
 
 // Version is the version of the fold's rules. States of different versions must not be compared or continued:
 // raise it with every change that makes the same log give another state.
-const Version = 2
+const Version = 3
 
 // TrendMinutes is how many log-time minutes of viewers a broadcast keeps, and how long an ended one is kept.
 const TrendMinutes = 60
@@ -53,6 +57,14 @@ type Broadcast struct {
 	MinuteAt int64 // minutes since 1970 of the newest element
 
 	Misses int // AnswerMissing in a row; passes need no count (see pass.go)
+
+	// The marks are worked out as log-time minutes pass, like Minutes, and like it move neither ChangedSeq nor Mark.
+	// Rise and Heat are 0 once it has ended; Rising and Hot then stay for a quarter of an hour, because an end may be
+	// taken back.
+	Rise   int32 // permille of growth over 15 minutes beyond the platform's tide; 0 unknown
+	Rising bool
+	Heat   int32 // permille of the channel's baseline; 0 unknown
+	Hot    bool
 }
 
 // Live reports whether the broadcast has not ended.
@@ -105,7 +117,8 @@ type Point struct {
 
 // Effects is what one message gives to others than the state.
 type Effects struct {
-	Points []Point // for the history only: they never feed the state
+	Points   []Point   // for the history only: they never feed the state
+	Rankings []Ranking // of the minutes that ended with the message
 }
 
 // State is everything that the log said up to Position. It is not safe for concurrent use: the view's follower
@@ -113,11 +126,14 @@ type Effects struct {
 type State struct {
 	head
 	broadcasts map[live.BroadcastID]*broadcast
-	channels   map[live.ChannelID][]*broadcast // live ones only
+	onAir      map[live.ChannelID][]*broadcast // live ones by channel
 	platforms  []*platform                     // sorted by ID
 
 	records map[string]record   // every stored thing by its key
 	dirty   map[string]struct{} // keys written or removed since Clean
+
+	growths []int32      // scratch of tide
+	ranked  []*broadcast // scratch of ranking
 }
 
 // head is what the state knows beside things of a platform.
@@ -141,7 +157,11 @@ type platform struct {
 	passStart time.Time     // of the newest complete pass, strange ones too
 	regions   []regionPass  // sorted by name
 
+	tides [staleAfter]int32 // of the last ended minutes, newest first
+
 	order      []*broadcast // sorted by ID
+	known      []*channel   // sorted by ID
+	channels   map[string]*channel
 	candidates map[string]*candidate
 	passes     []*pass // in progress, oldest page first
 	quotas     []*quota
@@ -155,6 +175,14 @@ type broadcast struct {
 	activeAt time.Duration // head.active at the last confirmation
 	missedAt time.Time     // observation of the last AnswerMissing
 	missSeq  uint64        // its message
+
+	seen    uint64 // bit i: the count was observed in the minute MinuteAt-i
+	airSum  int64  // viewer-milliseconds since the start, or since the last settle (see heat.go)
+	airTime int64  // milliseconds
+	base    int32  // the channel's baseline while live; 0 unknown
+	bar     int32  // what is hot for it
+	rises   hysteresis
+	heats   hysteresis
 }
 
 // New is the state before the first message. In a virtual log time is what publishers stamp (demo); else it is
@@ -162,7 +190,7 @@ type broadcast struct {
 func New(virtual bool) *State {
 	s := &State{
 		broadcasts: map[live.BroadcastID]*broadcast{},
-		channels:   map[live.ChannelID][]*broadcast{},
+		onAir:      map[live.ChannelID][]*broadcast{},
 		records:    map[string]record{},
 		dirty:      map[string]struct{}{},
 	}
@@ -178,8 +206,9 @@ func (s *State) Position() uint64 { return s.position }
 func (s *State) LogTime() time.Time { return s.logTime }
 
 // Mark is the sequence and log time of the last message that wrote a visible field of a broadcast: a shown value,
-// observed_at, or whether it is live. Ticks move it only when they end something. What changes on a platform is
-// marked in PlatformState alone: a failed page must not make the list look newer.
+// observed_at, or whether it is live. Ticks move it only when they end something; marks over time (Minutes, Rise,
+// Rising, Heat, Hot) never do. What changes on a platform is marked in PlatformState alone: a failed page must not make
+// the list look newer. What is said of a channel is like a fact: it changes what is made of the list, not the list.
 func (s *State) Mark() (seq uint64, at time.Time) { return s.markSeq, s.markAt }
 
 // Broadcasts gives what is live, and what ended less than an hour ago, sorted by ID. The values are read-only and
@@ -232,17 +261,21 @@ const maxPlatforms = 32
 
 // platform finds or makes the platform; nil when there are too many.
 func (s *State) platform(id live.Platform) *platform {
-	i, ok := slices.BinarySearchFunc(s.platforms, id, func(p *platform, id live.Platform) int { return strings.Compare(string(p.ID), string(id)) })
+	i, ok := s.index(id)
 	if ok {
 		return s.platforms[i]
 	}
 	if len(s.platforms) >= maxPlatforms {
 		return nil
 	}
-	p := &platform{PlatformState: PlatformState{ID: id}, candidates: map[string]*candidate{}}
+	p := &platform{PlatformState: PlatformState{ID: id}, candidates: map[string]*candidate{}, channels: map[string]*channel{}}
 	s.platforms = slices.Insert(s.platforms, i, p)
 	s.store(platformKey(id), p)
 	return p
+}
+
+func (s *State) index(id live.Platform) (int, bool) {
+	return slices.BinarySearchFunc(s.platforms, id, func(p *platform, id live.Platform) int { return strings.Compare(string(p.ID), string(id)) })
 }
 
 // mark notes that the message wrote a visible field of b.

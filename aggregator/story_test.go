@@ -127,10 +127,16 @@ func refresh(answers ...live.Answer) live.Page {
 
 func said(key string, state live.AnswerState) live.Answer { return live.Answer{Key: key, State: state} }
 
+// dump is what is stored, and what is worked out of it.
 func dump(s *State) map[string]string {
 	out := map[string]string{}
 	for k, v := range s.Records() {
 		out[k] = string(v)
+	}
+	for _, f := range s.platforms {
+		for _, b := range f.order {
+			out["made of "+b.key] = fmt.Sprint("rise ", b.Rise, " heat ", b.Heat, " of ", b.base, " bar ", b.bar)
+		}
 	}
 	return out
 }
