@@ -123,11 +123,20 @@ func BlockKey(value string) string {
 	return hex.EncodeToString(h[:8])
 }
 
-// Thumb is a stored thumbnail; key thumb.<platform>.<broadcast> in DERIVED.
+// Thumb is a stored thumbnail in two sizes; key thumb.<platform>.<broadcast> in DERIVED.
 type Thumb struct {
+	URL    string   `json:"url"`
+	Width  int      `json:"width"`
+	Height int      `json:"height"`
+	Small  *Picture `json:"small,omitempty"`
+	Source string   `json:"source,omitempty"` // hash of the platform's picture, so that an unchanged one is not made again
+}
+
+// Picture is one rendition. URL is a path below /thumbs/ of this node's folder, or a link to a bucket.
+type Picture struct {
 	URL    string `json:"url"`
-	Width  int    `json:"width"`
-	Height int    `json:"height"`
+	Width  int    `json:"width"`  // pixels
+	Height int    `json:"height"` // pixels
 }
 
 // Fact is one key of a fact table as the broker holds it. Value nil is a removal.
