@@ -112,7 +112,9 @@ func (s *State) page(m *live.Message, p *live.Page, at time.Time) {
 	if m.Lane.Name == live.LaneLate || stale || p.Error == live.ClassOf(live.ErrCanceled) {
 		return
 	}
-	f.note(p, at, m.Seq)
+	if p.OK() || !aside(p.Kind) {
+		f.note(p, at, m.Seq)
+	}
 	f.place(p, at)
 	s.touch(platformKey(f.ID))
 	switch {
@@ -140,6 +142,10 @@ func (s *State) page(m *live.Message, p *live.Page, at time.Time) {
 	}
 	s.walk(f, m, p, at)
 }
+
+// aside reports kinds of request whose failure says nothing about the platform's lists: feeds and descriptions come from
+// other doors, and one that is shut must not have the platform taken for out of order.
+func aside(k live.Kind) bool { return k == live.KindFeed || k == live.KindChannel }
 
 // feeds reports whether the page is of the kind that shows broadcasts in general: its arrival is what makes a
 // broadcast that does not appear "unseen". Searches and checks of single channels are not; an empty list says

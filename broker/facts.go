@@ -161,11 +161,11 @@ func removed(h nats.Header) bool {
 
 // checkKey keeps wildcards and stray subjects out: a key is the words of its table, each one token.
 func checkKey(table, key string) error {
-	words := map[string]int{"channel": 3, "creator": 2, "block": 3}
+	words := map[string]int{"channel": 3, "creator": 2, "block": 3, "apart": 2, "verdict": 3}
 	switch table {
 	case BucketFacts:
 	case BucketDerived:
-		words = map[string]int{"label": 4, "thumb": 3}
+		words = map[string]int{"label": 4, "thumb": 3, "proposal": 2, "spent": 2}
 	default:
 		return fmt.Errorf("broker: no table %q", table)
 	}

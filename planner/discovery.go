@@ -69,5 +69,5 @@ func (h *hand) found() []live.Job {
 		return nil
 	}
 	h.offer = o
-	return h.batches("found", h.foundIDs(), max(o.Batch, 1), maxFound, 0)
+	return h.batches(foundKey, h.foundIDs(), max(o.Batch, 1), maxFound, 0)
 }

@@ -97,6 +97,7 @@ type Offer struct {
 	Rows     int       // rows of a full page
 	Cost     live.Cost // taken from a daily budget by one request
 	Chain    bool      // pages are reached one after the other only
+	Part     bool      // KindList: of a part of the site only
 	Resume   bool      // a chain may start at a cursor that the site returned earlier
 	Browser  bool      // KindList: the site's own page can be read in a browser instead
 }

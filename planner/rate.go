@@ -93,8 +93,10 @@ func (s *Sent) credit(p live.Platform, now time.Time, rate float64) float64 {
 	return min(credit+rate*now.Sub(at).Seconds(), burst)
 }
 
-// apart reports whether the request is paid from a budget of its own: discovery, and walks of a whole list.
-func (a ask) apart() bool { return a.pass || a.kind == live.KindSearch }
+// apart reports whether the request is paid from a budget of its own: discovery, walks of a whole list, and what Registry plans.
+func (a ask) apart() bool {
+	return a.pass || a.kind == live.KindSearch || a.kind == live.KindFeed || a.kind == live.KindChannel
+}
 
 func earlier(a, b time.Time) time.Time {
 	if b.Before(a) {

@@ -16,7 +16,7 @@ func (t *turn) refresh() []live.Job {
 	batch := max(t.offer.Batch, 1)
 	known := t.s.View.Known(t.id)
 	start, affordable := t.refreshSlot((len(known) + batch - 1) / batch)
-	jobs := t.batches("found", t.foundIDs(), batch, maxFound, 0)
+	jobs := t.batches(foundKey, t.foundIDs(), batch, maxFound, 0)
 	if !affordable {
 		return jobs
 	}
@@ -28,6 +28,9 @@ func (t *turn) refresh() []live.Job {
 	}
 	return append(jobs, t.batches("refresh", ids, batch, len(ids), len(jobs))...)
 }
+
+// foundKey begins the keys of jobs about ids that were found.
+const foundKey = "found"
 
 // dueID is an id to ask about, and since when it waits.
 type dueID struct {

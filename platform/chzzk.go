@@ -11,17 +11,18 @@ import (
 )
 
 // chzzk reads NAVER's Chzzk. The list comes from the Open API when a client id and secret are set, else from the
-// public JSON behind the site's own pages; both are sorted by viewers and can only be walked from page to page. The
-// state of one channel always comes from the site: the Open API cannot be asked about channels.
+// public JSON behind the site's own pages; both are sorted by viewers and can only be walked from page to page. Whether a
+// channel is live always comes from the site: the Open API cannot be asked that.
 type chzzk struct {
 	site
-	size int // rows of a web page
+	size  int    // rows of a web page
+	about string // "openapi" or "site": where channels are described
 }
 
 var _ Source = (*chzzk)(nil)
 
 const (
-	// chzzkOpenRows is the most that the Open API gives.
+	// chzzkOpenRows is the most that the Open API gives, and the most channels that it can be asked about.
 	chzzkOpenRows = 20
 	// chzzkThumb is the picture size that fits a card: of the sizes that the site makes, the smallest above 320 px.
 	chzzkThumb = "480"
@@ -34,6 +35,7 @@ func chzzkSettings() []Setting {
 		{Name: "endpoints.site", Default: "https://chzzk.naver.com/lives", Help: "list page that a browser opens when plain requests are refused (address to be confirmed)"},
 		{Name: "client_id", Help: "of an app at developers.chzzk.naver.com; with the secret, lists come from the official API"},
 		{Name: "client_secret", Help: "of the same app"},
+		{Name: "options.about", Default: "openapi", Help: "with the credentials, where channels are described: openapi (20 names a request) or site (one, with what it says of itself)"},
 		{Name: "options.page_size", Default: "30", Help: "rows of a page of the public list, 1-50"},
 	}
 }
@@ -52,20 +54,28 @@ func newChzzk(c Config) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &chzzk{site: s, size: size}, nil
+	about, err := s.wordOption("about", "openapi", "site")
+	if err != nil {
+		return nil, err
+	}
+	return &chzzk{site: s, size: size, about: about}, nil
 }
 
 // open reports that the official API can be used.
 func (s *chzzk) open() bool { return s.creds.id != "" && s.creds.secret != "" }
 
 func (s *chzzk) Offers() []Offer {
-	rows := s.size
+	rows, about := s.size, 1
 	if s.open() {
 		rows = chzzkOpenRows
+	}
+	if s.openChannels() {
+		about = chzzkOpenRows
 	}
 	return []Offer{
 		{Kind: live.KindList, Rows: rows, Chain: true, Resume: !s.open()},
 		{Kind: live.KindStatus, Batch: 1},
+		{Kind: live.KindChannel, Batch: about},
 	}
 }
 
@@ -89,6 +99,8 @@ func (s *chzzk) Fetch(ctx context.Context, c *http.Client, r Request) (*live.Pag
 		err = &live.FetchError{Class: live.ErrSetting, Text: "half of the credentials"}
 	case r.Kind == live.KindStatus:
 		fetch = s.status
+	case r.Kind == live.KindChannel:
+		fetch = s.channels
 	case s.open():
 		fetch = s.openList
 	}
@@ -131,8 +143,7 @@ func (s *chzzk) openList(ctx context.Context, c *http.Client, r Request) (*live.
 	if r.Cursor != "" {
 		params.Set("next", r.Cursor)
 	}
-	header := http.Header{"Client-Id": {string(s.creds.id)}, "Client-Secret": {string(s.creds.secret)}, "Content-Type": {"application/json"}}
-	a, err := s.ask(ctx, c, query{endpoint: "openapi", path: "/open/v1/lives", params: params, header: header, secret: true})
+	a, err := s.ask(ctx, c, query{endpoint: "openapi", path: "/open/v1/lives", params: params, header: s.openHeader(), secret: true})
 	if err == nil {
 		err = s.listError(a, r)
 	}
@@ -162,6 +173,11 @@ func (s *chzzk) listPage(r Request, a answer, parse func([]byte) (chzzkList, err
 	p.Observations, p.Next = l.rows, l.next
 	l.census.mark(p)
 	return p, a, nil
+}
+
+// openHeader names the app to the official API.
+func (s *chzzk) openHeader() http.Header {
+	return http.Header{"Client-Id": {string(s.creds.id)}, "Client-Secret": {string(s.creds.secret)}, "Content-Type": {"application/json"}}
 }
 
 // chzzkWebHeader is what the site's own script sends.

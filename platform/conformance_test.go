@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -197,7 +198,7 @@ func checkKinds(t *testing.T, name live.Platform, r recordings) {
 			t.Errorf("%+v: page %v, error %v, %d requests", r, p, err, th.extra)
 		}
 	}
-	for _, k := range []live.Kind{live.KindList, live.KindSearch, live.KindRefresh, live.KindStatus, live.KindFeed, "other"} {
+	for _, k := range []live.Kind{live.KindList, live.KindSearch, live.KindRefresh, live.KindStatus, live.KindFeed, live.KindChannel, "other"} {
 		o, ok := offers[k]
 		switch {
 		case !ok:
@@ -269,7 +270,7 @@ func checkPage(t *testing.T, s Source, p *live.Page, r Request) {
 	}
 	if want := (map[live.Kind]live.Coverage{
 		live.KindList: live.CoverList, live.KindStatus: live.CoverAsked, live.KindRefresh: live.CoverAsked,
-		live.KindSearch: live.CoverNone, live.KindFeed: live.CoverNone,
+		live.KindSearch: live.CoverNone, live.KindFeed: live.CoverNone, live.KindChannel: live.CoverNone,
 	})[r.Kind]; p.Coverage != want && !(r.Kind == live.KindList && p.Coverage == live.CoverNone && p.ErrorText != "") {
 		t.Errorf("coverage %s, want %s", p.Coverage, want)
 	}
@@ -302,6 +303,22 @@ func checkPage(t *testing.T, s Source, p *live.Page, r Request) {
 	clone.Observations = append([]live.Observation(nil), p.Observations...)
 	clone.Answers = append([]live.Answer(nil), p.Answers...)
 	clone.Found = append([]live.Found(nil), p.Found...)
+	clone.Channels = slices.Clone(p.Channels)
+	for i := range clone.Channels {
+		c := &clone.Channels[i]
+		c.Links = slices.Clone(c.Links)
+		if c.ID == "" || !slices.Contains(r.Keys, c.ID) && !slices.Contains(r.Keys, c.Asked) {
+			t.Errorf("channel %q, asked %q, of %v", c.ID, c.Asked, r.Keys)
+		}
+		for _, l := range c.Links {
+			if !strings.HasPrefix(l, "https://") {
+				t.Errorf("link %s", l)
+			}
+		}
+	}
+	if len(p.Channels) > 0 && r.Kind != live.KindChannel {
+		t.Errorf("%s gives channels", r.Kind)
+	}
 	clone.Clean(info)
 	clone.V = live.PageVersion
 	if err := clone.Validate(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -98,6 +99,72 @@ func FuzzChzzkStatus(f *testing.F) {
 		}
 		sound(t, "chzzk", err, rows, nil, "")
 		chzzkGone(b)
+	})
+}
+
+// describes wants what a parser said about channels to be an error of a known class, or channels that were asked for and
+// that a worker can publish.
+func describes(t *testing.T, name live.Platform, err error, l channelList, keys ...string) {
+	t.Helper()
+	if err != nil {
+		sound(t, name, err, nil, nil, "")
+		return
+	}
+	s, err := New(name, Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range l.rows {
+		sober(t, c.Links)
+		if !slices.Contains(keys, c.ID) && !slices.Contains(keys, c.Asked) {
+			t.Fatalf("%+v is no answer to %v", c, keys)
+		}
+	}
+	p := live.Page{V: live.PageVersion, Platform: name, Kind: live.KindChannel, Coverage: live.CoverNone, Channels: l.rows}
+	p.Clean(s.Info())
+	if err := p.Validate(); err != nil {
+		t.Fatalf("after Clean: %v", err)
+	}
+}
+
+func FuzzChzzkChannel(f *testing.F) {
+	seed(f, "chzzk")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		keys := []string{"34bca588e940bb3572e67fc4487c8666", "75cbf189b3bb8f9f687d2aca0d0a382b"}
+		l, err := parseChzzkChannel(b, keys[:1])
+		describes(t, "chzzk", err, l, keys[:1]...)
+		l, err = parseChzzkOpenChannels(b, keys)
+		describes(t, "chzzk", err, l, keys...)
+		counted(t, l.census, len(l.rows))
+	})
+}
+
+func FuzzSoopChannel(f *testing.F) {
+	seed(f, "soop")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		info, err := parseSoopChannel(b, "KHM11903")
+		describes(t, "soop", err, channelList{rows: []live.ChannelInfo{info}}, "KHM11903")
+	})
+}
+
+func FuzzTwitchUsers(f *testing.F) {
+	seed(f, "twitch")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		keys := []string{"26301881", live.HandleKey("hangyul_kr")}
+		l, err := parseTwitchUsers(b, keys)
+		describes(t, "twitch", err, l, keys...)
+		counted(t, l.census, len(l.rows))
+	})
+}
+
+func FuzzYouTubeChannels(f *testing.F) {
+	seed(f, "youtube")
+	f.Fuzz(func(t *testing.T, b []byte) {
+		for _, keys := range [][]string{{"UCaaaaaaaaaaaaaaaaaaaaaa", "UCbbbbbbbbbbbbbbbbbbbbbb"}, {live.HandleKey("한결")}} {
+			l, err := parseYouTubeChannels(b, keys)
+			describes(t, "youtube", err, l, keys...)
+			counted(t, l.census, len(l.rows))
+		}
 	})
 }
 
@@ -223,7 +290,7 @@ func FuzzYouTubeFetch(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, r := range []Request{{Kind: live.KindSearch}, {Kind: live.KindRefresh, Keys: []string{"a"}}, {Kind: live.KindFeed, Keys: []string{"UCx"}}} {
+		for _, r := range []Request{{Kind: live.KindSearch}, {Kind: live.KindRefresh, Keys: []string{"a"}}, {Kind: live.KindFeed, Keys: []string{"UCx"}}, {Kind: live.KindChannel, Keys: []string{"UCx"}}} {
 			th := &theatre{tb: t, left: []exchange{{Status: status, Type: contentType, body: b}}}
 			p, err := s.Fetch(context.Background(), th.direct(), r)
 			if (p == nil) == (err == nil) {

@@ -51,6 +51,8 @@ type Offer struct {
 	Rows  int       // rows of a full page; 0 when it has no pages
 	Cost  live.Cost // what one request takes from a daily budget, also when it fails
 	Chain bool      // pages can only be reached one after the other, by the cursor that the last one gave
+	// Part says that the list is not of the whole site (one language of it): what is not on it may be live all the same.
+	Part bool
 	// Resume says that a cursor goes on leading to about the same place for some minutes, so that a chain may start at
 	// one that an earlier pass was given.
 	Resume bool
@@ -59,8 +61,10 @@ type Offer struct {
 // Request is what to ask a Source.
 type Request struct {
 	Kind   live.Kind
-	Cursor string   // KindList, KindSearch: "" is the head, else a Page.Next of the same Source
-	Keys   []string // KindRefresh: broadcast ids; KindStatus, KindFeed: channel ids
+	Cursor string // KindList, KindSearch: "" is the head, else a Page.Next of the same Source
+	// Keys are what to ask about. KindRefresh: broadcast ids; KindStatus, KindFeed: channel ids; KindChannel: channel ids, and
+	// handles written with live.HandleKey where the platform has any (YouTube: one in a request of its own).
+	Keys []string
 }
 
 // Config is what one platform may be told. The zero value means defaults. Each platform's settings are listed, with

@@ -23,6 +23,7 @@ type site struct {
 	options map[string]string
 	domains []string // a redirect may lead to these and their subdomains, over https
 	creds   credentials
+	handles bool // channels have handles beside their ids, and can be asked about by them
 }
 
 type credentials struct{ id, secret, key Secret }
@@ -159,7 +160,8 @@ func (s *site) check(r Request, offers []Offer) error {
 		return unsupported("%s has no pages", r.Kind)
 	}
 	for i, k := range r.Keys {
-		if live.CheckID(k) != nil { // it becomes a part of the URL
+		_, handle := live.HandleOf(k)
+		if live.CheckID(k) != nil && !(handle && s.handles && r.Kind == live.KindChannel) { // it becomes a part of the URL
 			return unsupported("a key that is no id")
 		}
 		if slices.Contains(r.Keys[:i], k) {

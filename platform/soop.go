@@ -63,6 +63,7 @@ func (s *soop) Offers() []Offer {
 	return []Offer{
 		{Kind: live.KindList, Rows: soopRows},
 		{Kind: live.KindStatus, Batch: 1},
+		{Kind: live.KindChannel, Batch: 1},
 	}
 }
 
@@ -75,6 +76,8 @@ func (s *soop) Fetch(ctx context.Context, c *http.Client, r Request) (*live.Page
 	}
 	fetch := s.webList
 	switch {
+	case r.Kind == live.KindChannel:
+		fetch = s.channel
 	case r.Kind == live.KindStatus && s.status == "player":
 		fetch = s.playerStatus
 	case r.Kind == live.KindStatus:

@@ -10,7 +10,8 @@ import (
 	"onair/live"
 )
 
-// twitch reads Twitch's Helix API: the streams in one language, most viewers first, and the streams of asked users.
+// twitch reads Twitch's Helix API: the streams in one language, most viewers first, the streams of asked users, and who they
+// are.
 // It needs an app (client id and secret), whose token it fetches and renews by itself (twitch_token.go).
 type twitch struct {
 	site
@@ -47,13 +48,15 @@ func newTwitch(c Config) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.handles = true
 	return &twitch{site: s, language: language, token: newAppToken()}, nil
 }
 
 func (s *twitch) Offers() []Offer {
 	return []Offer{
-		{Kind: live.KindList, Rows: twitchRows, Chain: true},
+		{Kind: live.KindList, Rows: twitchRows, Chain: true, Part: true},
 		{Kind: live.KindStatus, Batch: twitchRows},
+		{Kind: live.KindChannel, Batch: twitchRows},
 	}
 }
 
@@ -77,7 +80,8 @@ func (s *twitch) Fetch(ctx context.Context, c *http.Client, r Request) (*live.Pa
 	if err != nil {
 		return nil, s.failed(r, 0, err)
 	}
-	a, err := s.helix(ctx, c, s.params(r))
+	path, params := s.params(r)
+	a, err := s.helix(ctx, c, path, params)
 	if err == nil {
 		switch {
 		case a.status == http.StatusBadRequest && r.Cursor != "":
@@ -100,20 +104,32 @@ func (s *twitch) Fetch(ctx context.Context, c *http.Client, r Request) (*live.Pa
 	return p, nil
 }
 
-func (s *twitch) params(r Request) url.Values {
-	v := url.Values{"first": {strconv.Itoa(twitchRows)}}
+func (s *twitch) params(r Request) (path string, v url.Values) {
+	if r.Kind == live.KindChannel {
+		v = url.Values{}
+		v["id"], v["login"] = splitKeys(r.Keys)
+		return "/users", v
+	}
+	v = url.Values{"first": {strconv.Itoa(twitchRows)}}
 	if r.Kind == live.KindStatus {
 		v["user_id"] = r.Keys
-		return v
+		return "/streams", v
 	}
 	v.Set("language", s.language)
 	if r.Cursor != "" {
 		v.Set("after", r.Cursor)
 	}
-	return v
+	return "/streams", v
 }
 
 func (s *twitch) read(r Request, a answer) (*live.Page, error) {
+	if r.Kind == live.KindChannel {
+		l, err := parseTwitchUsers(a.body, r.Keys)
+		if err != nil {
+			return nil, err
+		}
+		return s.channelPage(r, a, l), nil
+	}
 	l, err := parseTwitchStreams(a.body, r.Kind == live.KindList)
 	if err != nil {
 		return nil, err

@@ -26,8 +26,8 @@ const (
 
 func newAppToken() appToken { return appToken{turn: make(chan struct{}, 1)} }
 
-// helix asks for streams. A token that Twitch refuses is renewed once.
-func (s *twitch) helix(ctx context.Context, c *http.Client, params url.Values) (answer, error) {
+// helix asks for streams or users. A token that Twitch refuses is renewed once.
+func (s *twitch) helix(ctx context.Context, c *http.Client, path string, params url.Values) (answer, error) {
 	var refused Secret
 	for try := 0; ; try++ {
 		token, a, err := s.appToken(ctx, c, refused)
@@ -35,7 +35,7 @@ func (s *twitch) helix(ctx context.Context, c *http.Client, params url.Values) (
 			return a, err
 		}
 		a, err = s.ask(ctx, c, query{
-			endpoint: "helix", path: "/streams", params: params, secret: true,
+			endpoint: "helix", path: path, params: params, secret: true,
 			header: http.Header{"Authorization": {"Bearer " + string(token)}, "Client-Id": {string(s.creds.id)}},
 		})
 		if err != nil || a.status != http.StatusUnauthorized || try > 0 {

@@ -11,7 +11,7 @@ import (
 )
 
 // tube reads YouTube: search.list finds ids of live videos and costs from a bucket of 100 calls a day, videos.list
-// tells about 50 ids for one of 10,000 units, and the feeds of channels (youtube_feed.go) name new ids for nothing.
+// tells about 50 ids for one of 10,000 units, as channels.list does about channels (youtube_channels.go), and the feeds of channels (youtube_feed.go) name new ids for nothing.
 // Neither search nor feed says what is live now: their ids must be asked about.
 type tube struct {
 	site
@@ -21,7 +21,7 @@ type tube struct {
 var _ Source = (*tube)(nil)
 
 const (
-	youtubeBatch = 50 // most ids of videos.list
+	youtubeBatch = 50 // most ids of videos.list and channels.list
 	youtubeFound = 50 // most rows of search.list
 )
 
@@ -45,6 +45,7 @@ func newYouTube(c Config) (Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.handles = true
 	t := &tube{site: s}
 	if t.region, err = s.codeOption("region"); err != nil {
 		return nil, err
@@ -60,6 +61,7 @@ func (s *tube) Offers() []Offer {
 		{Kind: live.KindSearch, Rows: youtubeFound, Chain: true, Cost: live.Cost{Bucket: "search", Units: 1}},
 		{Kind: live.KindRefresh, Batch: youtubeBatch, Cost: live.Cost{Bucket: "units", Units: 1}},
 		{Kind: live.KindFeed, Batch: 1},
+		{Kind: live.KindChannel, Batch: youtubeBatch, Cost: live.Cost{Bucket: "units", Units: 1}},
 	}
 }
 
@@ -86,6 +88,8 @@ func (s *tube) Fetch(ctx context.Context, c *http.Client, r Request) (*live.Page
 		fetch = s.refresh
 	case live.KindFeed:
 		fetch = s.feed
+	case live.KindChannel:
+		fetch = s.channels
 	}
 	p, a, err := fetch(ctx, c, r)
 	if err != nil {

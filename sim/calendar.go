@@ -52,6 +52,13 @@ func dayDice(c *creator, day int64) *dice { return roll(c.key, tagDay, uint64(da
 
 // sessionOn is a creator's session on a day, if there is one.
 func sessionOn(c *creator, day int64) (session, bool) {
+	if host := c.streamsWith(day); host != nil {
+		s, on := sessionOn(host, day)
+		s.ln = 0
+		s.start += 20 + int64(hash(c.key, tagWith, uint64(day), 1)%240)
+		s.end = c.before(day, s.end)
+		return s, on && s.end > s.start+lifeLeast/2
+	}
 	d := dayDice(c, day)
 	start, on := starts(c, day, d)
 	if !on {
@@ -62,13 +69,18 @@ func sessionOn(c *creator, day int64) (session, bool) {
 	}
 	s := session{start: start, ln: .25 * d.gauss(), dice: d}
 	s.end = start + max(lifeLeast, min(lifeMost, int64(lifeMedian*exp(lifeSpread*d.gauss()))))
+	s.end = c.before(day, s.end)
+	return s, s.end > s.start+lifeLeast/2
+}
+
+// before is an end, brought forward to before the creator's next start.
+func (c *creator) before(day, end int64) int64 {
 	for next := day + 1; next <= day+2; next++ {
-		if at, on := starts(c, next, dayDice(c, next)); on {
-			s.end = min(s.end, at-pause)
-			break
+		if at, on := startsOn(c, next); on {
+			return min(end, at-pause)
 		}
 	}
-	return s, s.end > s.start+lifeLeast/2
+	return end
 }
 
 // broadcast is what a line does on a day; nil when nothing.

@@ -15,6 +15,10 @@ const (
 	tagWire
 	tagFault
 	tagVideo
+	tagAbout
+	tagAcquaintance
+	tagName
+	tagWith
 )
 
 // mix is the finaliser of splitmix64: every input bit moves half of the output bits.

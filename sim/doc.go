@@ -17,6 +17,9 @@
 //     the Korean day; lives are log-normal (median 4.5 h); sizes are log-normal with a heavy tail and return the next day.
 //   - The viewers of a broadcast are size × ramp(1−e^(−age/18 min)) × noise × jumps, plus raids. Noise is value noise:
 //     hashes of (broadcast, lattice point), so asking for one moment does not depend on having asked for another.
+//   - Every channel says something about itself. Of those who own several, 60 % name the others, half of them in one direction;
+//     descriptions name friends and agencies too. Beside everybody there are channels that look like somebody else's (clips,
+//     the same name, streams together under one title), and some that no search returns but whose feed shows what is live.
 //   - 15 % of the broadcasts that end hand half of their viewers to another one of that platform; the guests leave again.
 //   - Titles and categories change while on air. Some creators stream in other languages, hide their count, lock their room.
 //     A few titles are hostile and a few thumbnails are broken on purpose.

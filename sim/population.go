@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 )
 
 // site is one of the four platforms.
@@ -46,6 +47,13 @@ type creator struct {
 	restart int64   // > 0: always on air, restarted every so many days
 	hostile bool
 	lines   []*line
+
+	romanised bool     // Korean with an English name and English titles
+	extra     bool     // drawn beside the population
+	friend    *creator // named in descriptions
+	agency    *creator // likewise
+	original  *creator // whose clips the channel shows
+	with      *creator // streams with them at times
 }
 
 // line is one source of broadcasts: a channel, or a channel's second camera.
@@ -55,7 +63,7 @@ type line struct {
 	key       uint64
 	creator   *creator
 	channelID string
-	login     string // SOOP and Twitch: what stands in addresses
+	login     string // SOOP and Twitch: what stands in addresses; YouTube: the handle
 	name      string
 	ln        float64 // what the channel adds to the creator's size
 	label     string  // declared language, where the platform has one
@@ -64,10 +72,12 @@ type line struct {
 	hidden    bool // Chzzk, YouTube: owner hides the count
 	official  bool
 	abroad    bool // Chzzk: rights end at the border
+
+	unsearched bool // YouTube: no search returns it
 }
 
 // listed tells whether the platform's list for Korea has the line at all.
-func (l *line) listed() bool { return l.site != twitch || l.label == "ko" }
+func (l *line) listed() bool { return (l.site != twitch || l.label == "ko") && !l.unsearched }
 
 // peak is how many broadcasts are live at 21:00 KST at scale 1.
 func (s site) peak() float64 { return [sites]float64{1400, 2100, 120, 300}[s] }
@@ -82,11 +92,12 @@ type population struct {
 	lines       [sites][]*line
 	byID        [sites]map[string][]*line // by channel id; SOOP by user id
 	byLogin     map[string]*line          // Twitch
+	byHandle    map[string]*line          // YouTube, in small letters
 }
 
 // populate draws everybody.
 func populate(seed uint64, scale float64) *population {
-	p := &population{words: allWords(), hiddenBelow: hiddenBelow(scale), byLogin: map[string]*line{}}
+	p := &population{words: allWords(), hiddenBelow: hiddenBelow(scale), byLogin: map[string]*line{}, byHandle: map[string]*line{}}
 	for s := range sites {
 		p.byID[s] = map[string][]*line{}
 	}
@@ -111,6 +122,10 @@ func populate(seed uint64, scale float64) *population {
 		p.add(seed, youtube)
 	}
 	p.number()
+	base := len(p.lines[youtube])
+	p.addExtras(seed, scale)
+	p.numberFrom(youtube, base)
+	p.acquaint()
 	return p
 }
 
@@ -118,12 +133,25 @@ func populate(seed uint64, scale float64) *population {
 func (p *population) number() {
 	for s := range sites {
 		slices.SortStableFunc(p.lines[s], func(a, b *line) int { return cmp.Compare(a.creator.hour, b.creator.hour) })
-		for i, l := range p.lines[s] {
-			l.no = i
-			p.byID[s][l.channelID] = append(p.byID[s][l.channelID], l)
-			if s == twitch {
-				p.byLogin[l.login] = l
+		p.numberFrom(s, 0)
+	}
+}
+
+// numberFrom numbers a site's lines from a place on and makes them known by their ids.
+func (p *population) numberFrom(s site, from int) {
+	for i, l := range p.lines[s][from:] {
+		l.no = from + i
+		p.byID[s][l.channelID] = append(p.byID[s][l.channelID], l)
+		switch s {
+		case twitch:
+			p.byLogin[l.login] = l
+		case youtube:
+			if first := p.byID[s][l.channelID][0]; first != l {
+				l.login = first.login // a second camera
+				continue
 			}
+			l.login = p.nameHandle(l.creator, l)
+			p.byHandle[strings.ToLower(l.login)] = l
 		}
 	}
 }
@@ -147,6 +175,7 @@ func (p *population) newCreator(seed uint64, s site) (*creator, *dice) {
 func (p *population) add(seed uint64, s site) {
 	c, d := p.newCreator(seed, s)
 	c.lang = foreign(d, s)
+	c.rename(p.words, s)
 	p.addLine(c, s, 0, d)
 	if s == youtube && d.chance(.02) {
 		second := p.addLine(c, youtube, -.7, d)

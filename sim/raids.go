@@ -1,6 +1,9 @@
 package sim
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // raid is an audience handed on when its broadcast ended.
 type raid struct {
@@ -31,13 +34,14 @@ func (r raid) stay(unix float64) float64 {
 func (w *World) raids(h int64) map[uint64][]raid {
 	return w.raidHours.get(h, func(h int64) map[uint64][]raid {
 		out := map[uint64][]raid{}
-		live := w.during(h)
+		all := w.during(h)
 		for s := range sites {
-			for _, giver := range live[s] {
+			live := slices.DeleteFunc(slices.Clone(all[s]), func(b *broadcast) bool { return b.line.creator.extra })
+			for _, giver := range live {
 				if hourOf(giver.end) != h || unit(hash(giver.key, tagRaid)) >= raidShare {
 					continue
 				}
-				to := receiver(giver, live[s])
+				to := receiver(giver, live)
 				if to == nil {
 					continue
 				}

@@ -63,7 +63,7 @@ func New(o Options) *Server {
 // World is the truth behind the answers.
 func (s *Server) World() *World { return s.world }
 
-// Handler serves the platforms, their pictures, and /truth, /faults and /status. Addresses in responses name the Host that
+// Handler serves the platforms, their pictures, and /truth, /truth/channels, /faults and /status. Addresses in responses name the Host that
 // the request asked for.
 func (s *Server) Handler() http.Handler { return s.mux }
 
@@ -99,6 +99,7 @@ func (s *Server) routes() {
 	s.route("GET /img/{site}/{name...}", s.picture)
 
 	s.mux.HandleFunc("GET /truth", s.truth)
+	s.mux.HandleFunc("GET /truth/channels", s.truthChannels)
 	s.mux.HandleFunc("GET /status", s.status)
 	s.mux.HandleFunc("GET /faults", s.getFaults)
 	s.mux.HandleFunc("PUT /faults", s.putFaults)
@@ -154,6 +155,13 @@ func (s *Server) truth(w http.ResponseWriter, r *http.Request) {
 		At      time.Time  `json:"at"`
 		Streams []TruthRow `json:"streams"`
 	}{at.UTC(), rows})
+}
+
+// truthChannels tells whose every channel is, for whoever scores how well that was found out.
+func (s *Server) truthChannels(w http.ResponseWriter, _ *http.Request) {
+	write(w, http.StatusOK, jsonType, struct {
+		Channels []ChannelTruth `json:"channels"`
+	}{s.world.Channels()})
 }
 
 // Status is what GET /status says.

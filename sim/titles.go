@@ -29,6 +29,9 @@ const (
 // carries nearly the same titles; own dice differ per channel.
 func (w *World) drawSegments(b *broadcast, shared, own *dice) []segment {
 	c := b.line.creator
+	if host := c.streamsWith(b.day); host != nil {
+		c = host // whose titles the guest shows
+	}
 	trim := w.trimming(b, own)
 	topic := c.topic
 	chatFirst := shared.chance(.3) && w.words.topics[topic].chzzkType == game
@@ -64,7 +67,7 @@ func (w *World) title(c *creator, day int64, topic int, d *dice) string {
 	if c.hostile {
 		return w.words.hostile[hostile%uint64(len(w.words.hostile))]
 	}
-	if latin || c.lang != "ko" {
+	if latin || c.lang != "ko" || c.romanised {
 		lang := c.lang
 		if lang == "ko" {
 			lang = "en" // a Korean with an English title

@@ -78,6 +78,33 @@ func foreignTitles() map[string][]string {
 	}
 }
 
+// foreignNames are by language; who speaks another one has an English name.
+func foreignNames() map[string][]string {
+	return map[string][]string{
+		"ja": {"ねむいカワウソ", "深夜ラジオ室", "まったりゲーム部", "こたつねこ", "朝焼けトースト", "雨音チャンネル"},
+		"zh": {"夜猫电台", "小豆腐直播间", "慢慢来", "云上茶馆"},
+		"vi": {"Trà Đá Vỉa Hè", "Mèo Lười Gaming", "Bếp Nhà Bông", "Đêm Khuya"},
+		"th": {"แมวง่วงนอน", "ข้าวเหนียวมูน"},
+	}
+}
+
+// aboutFirst are first lines of descriptions, in a channel's language.
+func aboutFirst(lang string) []string {
+	switch lang {
+	case "ko":
+		return []string{"채널입니다.", "의 방송국에 오신 걸 환영합니다!", "| 매일 저녁 방송", "입니다. 잘 부탁드려요 :)", "공식 채널"}
+	case "ja":
+		return []string{"ゲームと雑談の配信です。", "毎晩22時から！"}
+	case "vi":
+		return []string{"Kênh giải trí mỗi tối.", "Chào mừng đến với kênh!"}
+	}
+	return []string{"Welcome to the channel.", "Streams every night.", "Games, music and coffee."}
+}
+
+func aboutLast() []string {
+	return []string{"", "", "문의 mail@studio.example", "디스코드: https://discord.example/invite/x1", "후원 https://support.example/d?a=1&b=2", "방송시간 20:00~", "팬카페 https://cafe.example/board/12"}
+}
+
 // hostileTitles are what a careless page or terminal chokes on.
 func hostileTitles() []string {
 	return []string{

@@ -59,13 +59,14 @@ type shown struct {
 // step is the moment that a platform's answer at t speaks about.
 func (s site) step(t time.Time) int64 { return floorDiv(t.Unix(), s.cadence()) * s.cadence() }
 
-// list is all of a platform that is live at a step, most viewers first, relays and foreigners included.
+// list is all of a platform that is live at a step and that it lists or finds, most viewers first, relays and foreigners
+// included.
 func (w *World) list(s site, step int64) []shown {
 	return w.lists[s].get(step, func(step int64) []shown {
 		guests := w.guestsAt(step)
 		var out []shown
 		for _, b := range w.during(hourOf(step))[s] {
-			if b.liveAt(step) {
+			if b.liveAt(step) && !b.line.unsearched {
 				out = append(out, shown{b, b.count(float64(step), guests(b))})
 			}
 		}

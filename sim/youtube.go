@@ -186,7 +186,7 @@ func (s *Server) youtubeSearch(w http.ResponseWriter, r *http.Request) {
 func (s *Server) youtubeFound(event, channel, words string, step int64) []*broadcast {
 	var rows []*broadcast
 	fits := func(b *broadcast) bool {
-		return (channel == "" || b.line.channelID == channel) && (words == "" || strings.Contains(b.segmentAt(step).title, words))
+		return !b.line.unsearched && (channel == "" || b.line.channelID == channel) && (words == "" || strings.Contains(b.segmentAt(step).title, words))
 	}
 	if event == "live" || event == "" {
 		for _, b := range s.world.list(youtube, step) {

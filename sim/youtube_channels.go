@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // channels.list.
@@ -22,6 +23,7 @@ type youtubeChannel struct {
 type youtubeChannelSnippet struct {
 	Title       string                    `json:"title"`
 	Description string                    `json:"description"`
+	CustomURL   string                    `json:"customUrl,omitempty"`
 	PublishedAt string                    `json:"publishedAt"`
 	Thumbnails  map[string]youtubePicture `json:"thumbnails"`
 	Country     string                    `json:"country,omitempty"`
@@ -44,22 +46,36 @@ func (s *Server) youtubeChannels(w http.ResponseWriter, r *http.Request) {
 	if !s.youtubeClient(w, r, unitBucket) {
 		return
 	}
-	parts, ids := manyParam(r, "part"), manyParam(r, "id")
-	if len(parts) == 0 || len(ids) == 0 || len(ids) > idsMost {
+	parts, ids, handle := manyParam(r, "part"), manyParam(r, "id"), r.URL.Query().Get("forHandle")
+	if len(parts) == 0 || (len(ids) == 0) == (handle == "") || len(ids) > idsMost {
 		youtubeRefuse(w, badParameter("id", "invalidFilters"))
 		return
 	}
+	if l := s.world.byHandle[strings.ToLower(strings.TrimPrefix(handle, "@"))]; l != nil {
+		ids = []string{l.channelID}
+	}
 	list := youtubeList{Kind: "youtube#channelListResponse", PageInfo: youtubePageInfo{0, idsMost}}
-	for _, id := range ids {
+	for i, id := range ids {
 		lines := s.world.byID[youtube][id]
-		if len(lines) == 0 {
+		if len(lines) == 0 || slices.Contains(ids[:i], id) {
 			continue
 		}
 		raw, _ := json.Marshal(s.youtubeChannel(lines[0], parts, r.Host)) // own struct of strings always encodes
 		list.Items = append(list.Items, raw)
 	}
 	list.PageInfo.TotalResults = len(list.Items)
+	if len(list.Items) == 0 {
+		write(w, http.StatusOK, youtubeType, youtubeNothing{list.Kind, s.etag(nil), list.PageInfo})
+		return
+	}
 	s.youtubeAnswer(w, r, list)
+}
+
+// youtubeNothing is the list of channels when there is none: it has no items at all.
+type youtubeNothing struct {
+	Kind     string          `json:"kind"`
+	ETag     string          `json:"etag"`
+	PageInfo youtubePageInfo `json:"pageInfo"`
 }
 
 func (s *Server) youtubeChannel(l *line, parts []string, host string) youtubeChannel {
@@ -67,7 +83,7 @@ func (s *Server) youtubeChannel(l *line, parts []string, host string) youtubeCha
 	if slices.Contains(parts, "snippet") {
 		picture := youtubePicture{fmt.Sprintf("http://%s/img/youtube/channel/%s.jpg", host, l.channelID), 240, 240}
 		c.Snippet = &youtubeChannelSnippet{
-			Title: l.name, Description: l.about(), PublishedAt: utcTime(midnight(firstDay) - int64(l.key%3000)*daySeconds),
+			Title: l.name, Description: l.about(), CustomURL: "@" + l.login, PublishedAt: utcTime(midnight(firstDay) - int64(l.key%3000)*daySeconds),
 			Thumbnails: map[string]youtubePicture{"medium": picture}, Country: l.country(),
 		}
 	}
@@ -79,20 +95,4 @@ func (s *Server) youtubeChannel(l *line, parts []string, host string) youtubeCha
 		c.Statistics = &youtubeChannelNumbers{strconv.Itoa(l.followers())}
 	}
 	return c
-}
-
-// country is what two in three channels state.
-func (l *line) country() string {
-	if l.key%3 == 0 {
-		return ""
-	}
-	switch l.creator.lang {
-	case "ko":
-		return "KR"
-	case "ja":
-		return "JP"
-	case "vi":
-		return "VN"
-	}
-	return "US"
 }
