@@ -24,10 +24,11 @@ var ErrToken = errors.New("admin token shorter than 16 characters")
 type AdminOptions struct {
 	Token      string                 // bearer token, at least 16 characters
 	Collectors []prometheus.Collector // figures of other parts (pages and errors by platform)
+	Registry   *Registry              // what operators say; nil: they cannot say anything here
 }
 
-// Admin returns the handler for the admin listener, which must not be public: /metrics and /debug/pprof, for those who
-// hold the token. Errors: ErrToken, and collectors that contradict each other.
+// Admin returns the handler for the admin listener, which must not be public: /metrics, /debug/pprof and the routes of
+// admin.yaml, for those who hold the token. Errors: ErrToken, and collectors that contradict each other.
 func (s *Server) Admin(o AdminOptions) (http.Handler, error) {
 	if len(o.Token) < minToken {
 		return nil, ErrToken
@@ -46,6 +47,9 @@ func (s *Server) Admin(o AdminOptions) (http.Handler, error) {
 	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	if o.Registry != nil {
+		o.Registry.mount(mux, s.fail)
+	}
 	return http.NewCrossOriginProtection().Handler(bearer(o.Token, mux)), nil
 }
 

@@ -14,10 +14,13 @@ import (
 	_ "embed"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -59,6 +62,8 @@ type Options struct {
 	Log     *slog.Logger     // nil: discards
 	Version string           // of the program, for /readyz
 	Limits  Limits
+	Web     fs.FS    // the web page's files; nil: "/" is the plain page
+	Thumbs  *os.Root // folder of stored pictures; nil: they are elsewhere
 }
 
 // Limits of a server; a zero field means the default named beside it.
@@ -114,6 +119,7 @@ type Server struct {
 	handler  http.Handler
 	contract *response
 	docs     *response
+	web      map[string]asset // by path
 
 	heartbeat *frame        // of event streams
 	retry     time.Duration // least time after which EventSource comes back
@@ -136,6 +142,10 @@ func New(o Options) *Server {
 	s.slots = newSlots(s.limits.EventStreams, s.limits.EventStreamsPerIP)
 	s.contract = s.static("application/yaml", "", Contract)
 	s.docs = s.static(contentHTML, docsPolicy, renderDocs(Contract))
+	var err error
+	if s.web, err = s.assets(o.Web); err != nil {
+		panic(fmt.Errorf("web page: %w", err)) // it is part of the program
+	}
 	s.metrics.watch(s)
 	s.handler = s.routes()
 	return s

@@ -58,20 +58,14 @@ func appendShared(b []byte, e *view.Entry) []byte {
 	b = append(b, `,"viewers":`...)
 	b = appendViewers(b, e.Viewers)
 	b = append(b, `,"category":`...)
-	if e.Category == (view.Ref{}) {
-		b = append(b, "null"...)
-	} else {
-		b = appendRef(b, e.Category)
-	}
+	b = appendCategory(b, &e.Category)
 	b = append(b, `,"lang":`...)
 	if e.Lang.Code == "" {
 		b = append(b, "null"...)
 	} else {
 		b = append(b, `{"code":`...)
 		b = appendString(b, e.Lang.Code)
-		b = append(b, `,"reason":`...)
-		b = appendString(b, string(e.Lang.Reason))
-		b = append(b, '}')
+		b = appendReason(b, e.Lang.Reason, e.Lang.Confidence)
 	}
 	b = append(b, `,"started_at":`...)
 	b = appendTime(b, e.StartedAt)
@@ -83,6 +77,14 @@ func appendShared(b []byte, e *view.Entry) []byte {
 	b = strconv.AppendBool(b, e.Locked)
 	b = append(b, `,"official":`...)
 	b = strconv.AppendBool(b, e.Official)
+	b = append(b, `,"official_reason":`...)
+	b = appendText(b, e.OfficialReason)
+	b = append(b, `,"new":`...)
+	b = strconv.AppendBool(b, e.New)
+	b = append(b, `,"rising":`...)
+	b = strconv.AppendBool(b, e.Rising)
+	b = append(b, `,"hot":`...)
+	b = strconv.AppendBool(b, e.Hot)
 	b = append(b, `,"thumbnail":`...)
 	if e.Thumbnail.URL == "" {
 		return append(b, "null"...)
@@ -93,6 +95,48 @@ func appendShared(b []byte, e *view.Entry) []byte {
 	b = appendPositive(b, e.Thumbnail.Width)
 	b = append(b, `,"height":`...)
 	b = appendPositive(b, e.Thumbnail.Height)
+	b = append(b, `,"small":`...)
+	if small := &e.Thumbnail.Small; small.URL == "" {
+		b = append(b, "null"...)
+	} else {
+		b = append(b, `{"url":`...)
+		b = appendString(b, small.URL)
+		b = append(b, `,"width":`...)
+		b = appendPositive(b, small.Width)
+		b = append(b, `,"height":`...)
+		b = appendPositive(b, small.Height)
+		b = append(b, '}')
+	}
+	return append(b, '}')
+}
+
+// appendCategory writes schema Category.
+func appendCategory(b []byte, c *view.Category) []byte {
+	if c.ID == "" {
+		return append(b, "null"...)
+	}
+	b = appendPlace(b, c.ID, c.Name, c.NameKo, c.Group)
+	return appendReason(b, c.Reason, c.Confidence)
+}
+
+// appendPlace opens an object with what names a category.
+func appendPlace(b []byte, id, name, nameKo, group string) []byte {
+	b = append(b, `{"id":`...)
+	b = appendString(b, id)
+	b = append(b, `,"name":`...)
+	b = appendString(b, name)
+	b = append(b, `,"name_ko":`...)
+	b = appendString(b, nameKo)
+	b = append(b, `,"group":`...)
+	return appendString(b, group)
+}
+
+// appendReason closes an object with how something is known.
+func appendReason(b []byte, reason string, confidence int) []byte {
+	b = append(b, `,"reason":`...)
+	b = appendString(b, reason)
+	b = append(b, `,"confidence":`...)
+	b = strconv.AppendInt(b, int64(confidence), 10)
 	return append(b, '}')
 }
 
@@ -156,10 +200,7 @@ func appendCategoryCounts(b []byte, counts []view.CategoryCount) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, `{"id":`...)
-		b = appendString(b, c.ID)
-		b = append(b, `,"name":`...)
-		b = appendString(b, c.Name)
+		b = appendPlace(b, c.ID, c.Name, c.NameKo, c.Group)
 		b = appendCounts(b, c.Entries, c.Viewers)
 	}
 	return append(b, ']')

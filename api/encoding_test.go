@@ -197,7 +197,7 @@ func TestHostileTitles(t *testing.T) {
 	for _, text := range hostile {
 		b := w.start()
 		b.Title, b.ChannelName, b.Category = text, text, live.Category{ID: text, Name: text}
-		b.Viewers = 100
+		b.Viewers, b.Adult, b.Locked = 100, false, false
 	}
 	s := newServer(t)
 	s.view.Publish(w.snapshot())

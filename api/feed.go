@@ -167,7 +167,8 @@ func (f *feed) forget(now time.Time) {
 func shownAlike(a, b *view.Entry) bool {
 	return a.Title == b.Title && a.Viewers == b.Viewers && a.Creator == b.Creator && a.Category == b.Category && a.Lang == b.Lang &&
 		a.StartedAt.Equal(b.StartedAt) && a.Adult == b.Adult && a.Locked == b.Locked &&
-		a.Official == b.Official && a.Thumbnail == b.Thumbnail && slices.EqualFunc(a.Broadcasts, b.Broadcasts, sameBroadcast)
+		a.Official == b.Official && a.OfficialReason == b.OfficialReason && a.New == b.New && a.Rising == b.Rising && a.Hot == b.Hot &&
+		a.Thumbnail == b.Thumbnail && slices.EqualFunc(a.Broadcasts, b.Broadcasts, sameBroadcast)
 }
 
 func sameBroadcast(a, b view.Member) bool {

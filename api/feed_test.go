@@ -329,13 +329,20 @@ func TestShownAlikeIsSameBytes(t *testing.T) {
 		"url": func(e *view.Entry) { e.Broadcasts[0].URL += "x" }, "member's title": func(e *view.Entry) { e.Broadcasts[0].Title += "x" },
 		"member's viewers": func(e *view.Entry) { e.Broadcasts[0].Viewers++ }, "members": func(e *view.Entry) { e.Broadcasts = append(e.Broadcasts, e.Broadcasts[0]) },
 		"title": func(e *view.Entry) { e.Title += "x" }, "viewers": func(e *view.Entry) { e.Viewers++ }, "creator": func(e *view.Entry) { e.Creator.Name += "x" },
-		"category": func(e *view.Entry) { e.Category.Name += "x" }, "lang": func(e *view.Entry) { e.Lang = view.Lang{Code: "ja"} },
-		"started": func(e *view.Entry) { e.StartedAt = e.StartedAt.Add(time.Second) }, "observed": func(e *view.Entry) { e.ObservedAt = e.ObservedAt.Add(time.Second) },
+		"category": func(e *view.Entry) { e.Category.ID = "music" }, "category's reason": func(e *view.Entry) { e.Category.Reason = "llm" },
+		"lang": func(e *view.Entry) { e.Lang = view.Lang{Code: "ja"} }, "how sure": func(e *view.Entry) { e.Lang.Confidence-- },
+		"official reason": func(e *view.Entry) { e.OfficialReason += "x" }, "rising": func(e *view.Entry) { e.Rising = !e.Rising }, "hot": func(e *view.Entry) { e.Hot = !e.Hot },
+		"rise and heat": func(e *view.Entry) { e.Rise, e.Heat = 7, 7 },
+		"started":       func(e *view.Entry) { e.StartedAt = e.StartedAt.Add(time.Second) }, "observed": func(e *view.Entry) { e.ObservedAt = e.ObservedAt.Add(time.Second) },
 		"adult": func(e *view.Entry) { e.Adult = !e.Adult }, "locked": func(e *view.Entry) { e.Locked = !e.Locked }, "official": func(e *view.Entry) { e.Official = !e.Official },
 		"thumbnail": func(e *view.Entry) { e.Thumbnail = view.Thumbnail{URL: "https://x.example/y", Width: 4, Height: 3} },
 	}
 	for name, change := range changes {
-		a := newWorld(25, 5).snapshot().Entries[0]
+		world := newWorld(25, 5)
+		for _, b := range world.list {
+			b.Category.Name, b.Adult, b.Locked = "롤", false, false
+		}
+		a := world.snapshot().Entries[0]
 		b := *a
 		b.Broadcasts = slices.Clone(a.Broadcasts)
 		change(&b)

@@ -5,18 +5,21 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"onair/live"
 	"onair/view"
 )
 
-// Point is one known viewer count.
+// Point is a known viewer count, the last of its step.
 type Point struct {
 	ID      live.BroadcastID
 	Channel string
 	At      time.Time // log time
 	Viewers live.Viewers
+	Peak    live.Viewers  // the highest of the step
+	Step    time.Duration // a minute, or ten
 }
 
 // History is where past viewer counts are kept. What nobody knows has no points.
@@ -29,7 +32,8 @@ type History interface {
 
 // serveHistory answers from the store, at most once for a snapshot and broadcast: new points come with new snapshots.
 func (s *Server) serveHistory(w http.ResponseWriter, r *http.Request) error {
-	p := readParams(r)
+	p := readParams(r, "span")
+	span := p.span(spans[len(spans)-1])
 	id, err := pathID(r)
 	if err = errors.Join(err, p.err); err != nil {
 		return err
@@ -38,8 +42,8 @@ func (s *Server) serveHistory(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return s.send(w, r, rd.json("history "+id.String(), false, func() ([]byte, error) {
-		list, err := s.seriesOf(rd.snap, id)
+	return s.send(w, r, rd.json("history "+id.String()+" "+span.name, false, func() ([]byte, error) {
+		list, err := s.seriesOf(rd.snap, id, rd.snap.LogTime.Add(-span.length))
 		if err != nil {
 			return nil, err
 		}
@@ -62,9 +66,9 @@ type series struct {
 	points  []Point
 }
 
-// seriesOf gives the broadcast asked for, those beside it in its entry, then what else their channels showed, the
-// latest first.
-func (s *Server) seriesOf(snap *view.Snapshot, id live.BroadcastID) ([]series, error) {
+// seriesOf gives the broadcast asked for, those beside it in its entry, then what else their channels showed since a
+// time, the latest first.
+func (s *Server) seriesOf(snap *view.Snapshot, id live.BroadcastID, since time.Time) ([]series, error) {
 	list := []series{{id: id}}
 	e, _ := snap.Find(id)
 	if e != nil {
@@ -103,6 +107,9 @@ func (s *Server) seriesOf(snap *view.Snapshot, id live.BroadcastID) ([]series, e
 			return nil, err
 		}
 		for _, p := range points {
+			if p.At.Before(since) {
+				continue
+			}
 			i := slices.IndexFunc(list, func(x series) bool { return x.id == p.ID })
 			if i < 0 {
 				i = len(list)
@@ -139,6 +146,10 @@ func appendSeries(b []byte, x *series) []byte {
 		b = appendTime(b, p.At)
 		b = append(b, `,"viewers":`...)
 		b = appendViewers(b, p.Viewers)
+		b = append(b, `,"peak":`...)
+		b = appendViewers(b, max(p.Peak, p.Viewers))
+		b = append(b, `,"step_seconds":`...)
+		b = strconv.AppendInt(b, int64(max(p.Step, view.Minute)/time.Second), 10)
 		b = append(b, '}')
 	}
 	return append(b, "]}"...)

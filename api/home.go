@@ -39,7 +39,7 @@ var (
 	docsPolicy = "default-src 'none'; style-src " + styleHash + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 
-// serveHome lists the top entries for readers without any client. Like every body it holds times, not ages, so that
+// serveHome lists the top Korean entries for readers without any client. Like every body it holds times, not ages, so that
 // it is made once for a snapshot.
 func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 	rd := s.latest()
@@ -48,7 +48,11 @@ func (s *Server) serveHome(w http.ResponseWriter, r *http.Request) error {
 	}
 	return s.send(w, r, rd.get("home", true, func(p *response) error {
 		var b bytes.Buffer
-		if err := homeTemplate.Execute(&b, homeOf(rd.snap)); err != nil {
+		page, err := homeOf(rd.snap)
+		if err != nil {
+			return err
+		}
+		if err := homeTemplate.Execute(&b, page); err != nil {
 			return err
 		}
 		p.fill(contentHTML, homePolicy, rd.lineage, b.Bytes())
@@ -80,7 +84,7 @@ type homeRow struct {
 	URL            string
 	Category       string
 	Started        string
-	Adult, Locked  bool
+	Marks          []string
 	Viewers        string
 	Spark          string
 	Sites          []homeSite
@@ -93,37 +97,51 @@ var colour = regexp.MustCompile(`^#[0-9a-fA-F]{6}$`)
 
 var stateKo = map[view.Status]string{view.StatusDegraded: "늦음", view.StatusDown: "끊김", view.StatusOff: "꺼짐"}
 
-func homeOf(snap *view.Snapshot) homePage {
-	page := homePage{Style: template.CSS(pageStyle), Total: grouped(int64(len(snap.Entries)))}
+func homeOf(snap *view.Snapshot) (homePage, error) {
+	list, err := snap.Query(view.Query{Langs: []string{"ko"}, Limit: homeRows})
+	if err != nil {
+		return homePage{}, err
+	}
+	page := homePage{Style: template.CSS(pageStyle), Total: grouped(int64(list.Total)), Viewers: manCount(list.Viewers)}
 	sites := map[live.Platform]homeSite{}
-	var viewers int64
 	for i := range snap.Platforms {
 		p := &snap.Platforms[i]
-		site := homeSite{Name: p.Info.NameKo, Icon: p.Info.Icon, Colour: "#888888", Broadcasts: grouped(int64(p.Broadcasts)), State: stateKo[p.State]}
+		site := homeSite{Name: p.Info.NameKo, Icon: p.Info.Icon, Colour: "#888888", Broadcasts: grouped(int64(list.Platforms[i].Entries)), State: stateKo[p.State]}
 		if site.Name == "" {
 			site.Name = p.Info.Name
 		}
 		if colour.MatchString(p.Info.Colour) {
 			site.Colour = p.Info.Colour
 		}
-		viewers += p.Viewers
 		sites[p.Info.ID] = site
 		page.Sites = append(page.Sites, site)
 	}
-	page.Viewers = manCount(viewers)
 	if !snap.AsOf.IsZero() {
 		page.AsOf = snap.AsOf.In(seoul).Format("1월 2일 15:04:05")
 	}
-	for _, e := range snap.Entries[:min(len(snap.Entries), homeRows)] {
+	for _, e := range list.Entries {
 		page.Rows = append(page.Rows, homeRowOf(e, sites, snap.LogTime))
 	}
-	return page
+	return page, nil
+}
+
+// marks names what is special about an entry.
+func marks(e *view.Entry) (list []string) {
+	for _, m := range [...]struct {
+		on   bool
+		name string
+	}{{e.New, "새 방송"}, {e.Rising, "급상승"}, {e.Hot, "화제"}, {e.Official, "공식"}} {
+		if m.on {
+			list = append(list, m.name)
+		}
+	}
+	return list
 }
 
 func homeRowOf(e *view.Entry, sites map[live.Platform]homeSite, now time.Time) homeRow {
 	row := homeRow{
-		Rank: e.Rank, Picture: e.Thumbnail.URL, Creator: e.Creator.Name, Title: e.Title, Category: e.Category.Name,
-		Adult: e.Adult, Locked: e.Locked, Viewers: "비공개", Spark: spark(e.Trend),
+		Rank: e.Rank, Picture: e.Thumbnail.URL, Creator: e.Creator.Name, Title: e.Title, Category: e.Category.NameKo,
+		Marks: marks(e), Viewers: "비공개", Spark: spark(e.Trend),
 	}
 	if row.Creator == "" {
 		row.Creator = e.ID
@@ -133,9 +151,6 @@ func homeRowOf(e *view.Entry, sites map[live.Platform]homeSite, now time.Time) h
 	}
 	if c := e.RankChange; c != nil {
 		row.Up, row.Down = max(*c, 0), max(-*c, 0)
-	}
-	if e.Adult {
-		row.Picture = "" // nothing to look at for somebody who did not ask
 	}
 	if !e.StartedAt.IsZero() {
 		layout := "15:04"

@@ -24,7 +24,7 @@ const (
 )
 
 // listParams are the parameters of /v1/streams, in the order of openapi.yaml.
-var listParams = []string{"platform", "category", "lang", "q", "min_viewers", "max_viewers", "new", "official", "sort", "limit", "cursor", "min_seq"}
+var listParams = []string{"platform", "category", "lang", "q", "min_viewers", "max_viewers", "new", "official", "rising", "hot", "include", "sort", "limit", "cursor", "min_seq"}
 
 var sorts = []view.Sort{view.SortViewers, view.SortRising, view.SortStarted, view.SortName}
 
@@ -170,8 +170,14 @@ func (p *params) list(snap *view.Snapshot) view.Query {
 		}
 	}
 	q.New, _ = p.boolean("new")
+	q.Rising, _ = p.boolean("rising")
+	q.Hot, _ = p.boolean("hot")
 	if b, ok := p.boolean("official"); ok {
 		q.Official = &b
+	}
+	for _, what := range p.many("include", func(s string) bool { return s == "adult" || s == "locked" }, "adult or locked") {
+		q.Adult = q.Adult || what == "adult"
+		q.Locked = q.Locked || what == "locked"
 	}
 	if s, ok := p.one("sort"); ok {
 		if q.Sort = view.Sort(s); !slices.Contains(sorts, q.Sort) {
@@ -226,6 +232,14 @@ func listKey(q view.Query) string {
 	}
 	if q.New {
 		b = append(b, " new"...)
+	}
+	for _, flag := range [...]struct {
+		on   bool
+		name string
+	}{{q.Rising, " rising"}, {q.Hot, " hot"}, {q.Adult, " adult"}, {q.Locked, " locked"}} {
+		if flag.on {
+			b = append(b, flag.name...)
+		}
 	}
 	if q.Official != nil {
 		b = strconv.AppendBool(append(b, " official="...), *q.Official)

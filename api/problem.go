@@ -51,6 +51,7 @@ var (
 	errNotReady = &problem{kind: kindNotReady, detail: "there is no list yet: the node has just started", retry: 2}
 	errBehind   = &problem{kind: kindBehind, detail: "this node has not reached min_seq", retry: 1}
 	errStreams  = &problem{kind: kindStreams, detail: "no more event streams are accepted; ask /v1/streams every 30 s instead", retry: 30}
+	errNoThumb  = &problem{kind: kindNotFound, detail: "there is no such picture, or no longer"}
 	errNoRoute  = &problem{kind: kindNotFound, detail: "there is nothing at this address; /docs lists what there is"}
 )
 

@@ -84,13 +84,18 @@ func (p *response) bytes(c coding) []byte {
 
 // send writes p, or 304 when the client holds it.
 func (s *Server) send(w http.ResponseWriter, r *http.Request, p *response) error {
+	return s.sendFor(w, r, p, valueFresh)
+}
+
+// sendFor is send with another word on how long it may be kept.
+func (s *Server) sendFor(w http.ResponseWriter, r *http.Request, p *response, cache []string) error {
 	if p.err != nil {
 		return p.err
 	}
 	c, f := p.form(negotiate(r.Header["Accept-Encoding"], zstded, gzipped))
 	h := w.Header()
 	h["Etag"] = f.etag
-	h["Cache-Control"] = valueFresh
+	h["Cache-Control"] = cache
 	h["Vary"] = valueVary
 	if p.policy != nil {
 		h["Content-Security-Policy"] = p.policy

@@ -2,6 +2,7 @@ package api
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 )
@@ -25,14 +26,23 @@ var routeTable = []route{
 	{"/readyz", (*Server).serveReady, true},
 	{"/openapi.yaml", (*Server).serveContract, false},
 	{"/docs", (*Server).serveDocs, false},
-	{"/{$}", (*Server).serveHome, false},
+	{"/thumbs/{dir}/{name}", (*Server).serveThumb, true}, // a page shows hundreds, each of which costs a read of a file
+	{"/assets/{name}", (*Server).serveFile, true},
+	{"/plain", (*Server).serveHome, false},
+	{"/{$}", (*Server).serveFront, false},
 }
 
 // routes joins the table. Where the mux would redirect to a tidier path it is not asked: a page in HTML without the
 // common headers is no answer of ours, and an address that nobody was given has nothing to lead to.
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
-	for _, rt := range routeTable {
+	table := slices.Clone(routeTable)
+	for name := range s.web {
+		if !strings.Contains(name, "/") && name != "index.html" {
+			table = append(table, route{"/" + name, (*Server).serveFile, true})
+		}
+	}
+	for _, rt := range table {
 		mux.Handle("GET "+rt.pattern, s.wrap(rt))
 		mux.Handle("OPTIONS "+rt.pattern, s.wrap(route{rt.pattern, (*Server).servePreflight, false}))
 		mux.Handle(rt.pattern, s.wrap(route{rt.pattern, (*Server).serveMethod, false}))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -35,8 +36,8 @@ func commonList(q view.Query) bool {
 	default:
 		return false
 	}
-	return q.Sort == view.SortViewers && q.Platforms == nil && q.Categories == nil && q.Langs == nil && q.Q == "" &&
-		q.MinViewers == nil && q.MaxViewers == nil && !q.New && q.Official == nil && q.Cursor == ""
+	return q.Sort == view.SortViewers && q.Platforms == nil && q.Categories == nil && (q.Langs == nil || slices.Equal(q.Langs, []string{"ko"})) && q.Q == "" &&
+		q.MinViewers == nil && q.MaxViewers == nil && !q.New && !q.Rising && !q.Hot && !q.Adult && !q.Locked && q.Official == nil && q.Cursor == ""
 }
 
 func (s *Server) serveStreams(w http.ResponseWriter, r *http.Request) error {

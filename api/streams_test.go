@@ -131,7 +131,9 @@ func TestListSaysWhatTheSnapshotHas(t *testing.T) {
 		if g.Rank != e.Rank || g.ID != e.ID || g.Viewers != e.Viewers || g.Title != e.Title || g.Creator.ID != e.Creator.ID || g.Creator.Name != e.Creator.Name ||
 			!g.StartedAt.Equal(e.StartedAt) || !g.ObservedAt.Equal(e.ObservedAt) || g.Adult != e.Adult || g.Locked != e.Locked || g.Official != e.Official ||
 			(g.RankChange == nil) != (e.RankChange == nil) || g.RankChange != nil && *g.RankChange != *e.RankChange || !slices.Equal(g.Trend, trendOf(e, i)) || g.TrendStep != trendStep(i) || len(g.Broadcasts) != len(e.Broadcasts) ||
-			(g.Category == nil) != (e.Category.ID == "") || (g.Lang == nil) != (e.Lang.Code == "") || (g.Thumbnail == nil) != (e.Thumbnail.URL == "") {
+			g.OfficialReason != e.OfficialReason || g.New != e.New || g.Rising != e.Rising || g.Hot != e.Hot ||
+			(g.Category == nil) != (e.Category.ID == "") || g.Category != nil && *g.Category != client.Category(e.Category) ||
+			(g.Lang == nil) != (e.Lang.Code == "") || g.Lang != nil && *g.Lang != client.Lang(e.Lang) || (g.Thumbnail == nil) != (e.Thumbnail.URL == "") {
 			t.Fatalf("row %d:\n got %+v\nwant %+v", i, g, e)
 		}
 		for j, m := range e.Broadcasts {
@@ -149,6 +151,80 @@ func TestListSaysWhatTheSnapshotHas(t *testing.T) {
 	}
 	if hidden == 0 || joined == 0 || sum != got.Viewers {
 		t.Errorf("%d hidden, %d joined, %d viewers of %d", hidden, joined, got.Viewers, sum)
+	}
+	for i, c := range snap.Categories {
+		if got.Categories[i] != client.CategoryCount(c) {
+			t.Errorf("category %d: %+v, want %+v", i, got.Categories[i], c)
+		}
+	}
+}
+
+// TestIncludeAndMarks asks for what is left out, and for marked entries only, and holds the answer against the snapshot.
+func TestIncludeAndMarks(t *testing.T) {
+	w := newWorld(7, 300)
+	s := newServer(t)
+	snap := w.snapshot()
+	s.view.Publish(snap)
+	all := slices.Concat(snap.Entries, snap.Unlisted)
+	shy := 0
+	for target, pass := range map[string]func(e *view.Entry) bool{
+		"":                               func(e *view.Entry) bool { return !e.Adult && !e.Locked },
+		"&include=adult":                 func(e *view.Entry) bool { return !e.Locked },
+		"&include=locked&include=locked": func(e *view.Entry) bool { return !e.Adult },
+		"&include=adult&include=locked":  func(*view.Entry) bool { return true },
+		"&rising=true":                   func(e *view.Entry) bool { return !e.Adult && !e.Locked && e.Rising },
+		"&rising=false&hot=true":         func(e *view.Entry) bool { return !e.Adult && !e.Locked && e.Hot },
+		"&hot=true&rising=true&include=adult&include=locked": func(e *view.Entry) bool { return e.Hot && e.Rising },
+	} {
+		want := map[string]bool{}
+		for _, e := range all {
+			if pass(e) {
+				want[e.ID] = true
+			}
+		}
+		if len(want) == 0 || len(want) == len(all) && !strings.Contains(target, "adult") {
+			t.Errorf("%s: the world tells nothing: %d of %d", target, len(want), len(all))
+		}
+		got := into[client.Streams](t, s.get("/v1/streams?limit=2000"+target))
+		if got.Total != len(want) || len(got.Streams) != len(want) {
+			t.Errorf("%s: %d rows, total %d, want %d", target, len(got.Streams), got.Total, len(want))
+		}
+		for _, e := range got.Streams {
+			if !want[e.ID] || (e.Rank == 0) != (e.Adult || e.Locked) {
+				t.Errorf("%s: %s with rank %d, adult %v, locked %v", target, e.ID, e.Rank, e.Adult, e.Locked)
+			}
+			if e.Rank == 0 {
+				shy++
+			}
+		}
+	}
+	if shy == 0 {
+		t.Error("nothing was left out")
+	}
+	for _, e := range snap.Unlisted {
+		if got := into[client.Stream](t, s.get("/v1/streams/"+e.ID)); got.Ended || got.Entry.ID != e.ID || got.Entry.Rank != 0 {
+			t.Errorf("%s by its id: %+v", e.ID, got)
+		}
+	}
+}
+
+// TestCategoryFilter: a group takes what is in it, a name what it names in any language.
+func TestCategoryFilter(t *testing.T) {
+	w := newWorld(12, 0)
+	for i, name := range []string{"리그 오브 레전드", "League of Legends", "발로란트", "Just Chatting", ""} {
+		b := w.start()
+		b.Category, b.Adult, b.Locked, b.Viewers = live.Category{Name: name}, false, false, live.Viewers(100-i)
+		b.ID.Platform, b.Title, b.Lang = "chzzk", "안녕", "ko"
+	}
+	s := newServer(t)
+	s.view.Publish(w.snapshot())
+	for query, want := range map[string]int{
+		"category=game": 3, "category=game.league-of-legends": 2, "category=%EB%A1%A4": 2, "category=game.valorant": 1, "category=talk": 1,
+		"category=game.valorant&category=talk": 2, "category=sports": 0, "category=nothing": 0,
+	} {
+		if got := into[client.Streams](t, s.get("/v1/streams?"+query)); got.Total != want {
+			t.Errorf("%s: %d, want %d", query, got.Total, want)
+		}
 	}
 }
 
@@ -203,7 +279,7 @@ func TestListNamesTheLargestCategories(t *testing.T) {
 	w := newWorld(10, 0)
 	for i := range 250 {
 		b := w.start()
-		b.Viewers = live.Viewers(1000 + i)
+		b.Viewers, b.Adult, b.Locked = live.Viewers(1000+i), false, false
 		b.Category = live.Category{ID: fmt.Sprintf("c%d", i), Name: fmt.Sprintf("종목 %d", i)}
 	}
 	s := newServer(t)
@@ -228,7 +304,7 @@ func TestPagesJoinWithoutGap(t *testing.T) {
 	for _, sort := range []string{"viewers", "rising", "started", "name"} {
 		var ids []string
 		for cursor := ""; ; {
-			target := "/v1/streams?limit=70&sort=" + sort
+			target := "/v1/streams?limit=70&include=locked&include=adult&sort=" + sort
 			if cursor != "" {
 				target += "&cursor=" + cursor
 			}
@@ -277,6 +353,11 @@ func TestBadParameters(t *testing.T) {
 		"/v1/streams?min_viewers=9&max_viewers=8": "min_viewers",
 		"/v1/streams?new=1":                       "new",
 		"/v1/streams?official=yes":                "official",
+		"/v1/streams?rising=1":                    "rising",
+		"/v1/streams?hot=":                        "hot",
+		"/v1/streams?include=all":                 "include",
+		"/v1/streams?include=":                    "include",
+		"/v1/streams?include=adult,locked":        "include",
 		"/v1/streams?sort=rank":                   "sort",
 		"/v1/streams?cursor=":                     "cursor",
 		"/v1/streams?cursor=rubbish":              "cursor",

@@ -63,6 +63,7 @@ func (w *world) start() *aggregator.Broadcast {
 	case 3:
 		b.Lang = ""
 	}
+	b.Rising, b.Hot, b.Official = w.rng.IntN(4) == 0, w.rng.IntN(4) == 0, w.rng.IntN(9) == 0
 	if k := w.rng.IntN(6); k > 0 {
 		b.Category = live.Category{ID: fmt.Sprintf("cat%d", k), Name: fmt.Sprintf("종목 %d", k)}
 	}
@@ -155,6 +156,9 @@ func (w *world) Mark() (uint64, time.Time)          { return w.seq, w.now }
 func (w *world) Candidates() []aggregator.Candidate { return nil }
 func (w *world) Missing() []live.BroadcastID        { return nil }
 func (w *world) Spent(live.Platform, string) int    { return 0 }
+func (w *world) Channel(live.ChannelID) *aggregator.Channel {
+	return nil
+}
 func (w *world) Platforms() (out []*aggregator.PlatformState) {
 	for _, p := range testPlatforms[:2] {
 		out = append(out, &aggregator.PlatformState{ID: p, LastPageAt: w.now.Add(-2 * time.Second), LastPassAt: w.now, PassEvery: 5 * time.Minute})

@@ -10,20 +10,19 @@
 //
 // # How a snapshot calls it
 //
-// For each broadcast of State, once for each ChangedSeq (keep the answer beside the broadcast, drop it when
-// ChangedSeq, the channel's Memory or a fact about the channel moves):
+// For each broadcast of State (view keeps the answers beside the broadcasts and asks again when an input moves):
 //
+//	memory := channel.Memory
+//	memory.Remove(b.Title) // or the title would vouch for itself
 //	lang := classify.Language(classify.LangInput{
-//		Platform: b.ID.Platform, Title: b.Title, Channel: b.ChannelName, Declared: b.Lang,
-//		Country: facts.Country(channel), Stance: facts.Stance(channel), Memory: facts.Memory(channel),
+//		Platform: b.ID.Platform, Title: b.Title, Channel: b.ChannelName, Declared: b.Lang, Country: channel.Info.Country, Memory: memory,
 //	})
-//	cat, known := classify.Resolve(b.ID.Platform, b.Category, "")
-//	if !known || b.ID.Platform == "youtube" { // YouTube's own id is coarse and often wrong: the text may know the game
-//		guess := classify.Guess(classify.Text{Platform: b.ID.Platform, Title: b.Title, Channel: b.ChannelName, Tags: b.Tags})
-//		...
-//	}
+//	about := classify.Decide(b.Category, classify.Text{
+//		Platform: b.ID.Platform, Title: b.Title, Channel: b.ChannelName, Tags: b.Tags, Description: channel.Info.Description,
+//	})
 //	official := b.Official || classify.Official(b.ID.Platform, b.ChannelName, b.Title).Any()
 //
-// facts.Memory counts the titles that the channel's other broadcasts carried (Memory.Add once for each new title).
-// Language and Official take about a microsecond and no memory, so they need no cache; Guess takes some ten and does.
+// What an operator said of the channel comes before all of it (LangInput.Stance), what a language model said after it:
+// where Language is not sure, and where Decide is not Firm. Language and Official take about a microsecond and no
+// memory, Guess some ten.
 package classify

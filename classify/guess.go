@@ -7,7 +7,7 @@ type Suggestion struct {
 	Sure       bool // the confidence is high enough to show; else the list should rather show nothing
 }
 
-// SureFrom is the confidence from which a suggestion may be shown. About half of YouTube's titles reach it; of those
+// SureFrom is the confidence from which a suggestion may be shown. A third of YouTube's titles reach it; of those
 // four in five agree with what their uploader chose, which is as often as two people would: a fifth of the labels that
 // the model was judged by are themselves wrong. Titles of other sites never reach it: half of them have no topical word.
 const SureFrom = 750
@@ -24,7 +24,7 @@ func (m *Model) Guess(t Text) Suggestion {
 	s.Confidence = int(m.Ladder[siteOf(t.Platform)][step])
 	s.Sure = s.Confidence >= SureFrom
 	if groups[group].group == Game {
-		if game, ok := namedGame(t); ok {
+		if game, ok := NamedGame(t); ok {
 			s.Category = game
 		}
 	}
@@ -49,8 +49,8 @@ func (m *Model) best(t Text) (class int, margin int64) {
 	return class, logits[class] - second
 }
 
-// namedGame finds the one game that the title names, else the tags: the longest name, the first of equals.
-func namedGame(t Text) (Category, bool) {
+// NamedGame finds the one game that the title names, else the tags: the longest name, the first of equals.
+func NamedGame(t Text) (Category, bool) {
 	if c, ok := gameIn(t.Title); ok {
 		return c, true
 	}

@@ -75,7 +75,7 @@ func TestNamedGame(t *testing.T) {
 		{"리그 오브 레전드 칼바람", "game.league-of-legends"}, {"TFT 순방", "game.teamfight-tactics"}, {"SHIFTFT", ""},
 		{"스타크래프트 2 래더", "game.starcraft-ii"}, {"스타크래프트 빨무", "game.starcraft-remastered"},
 	} {
-		got, _ := namedGame(Text{Title: c.title})
+		got, _ := NamedGame(Text{Title: c.title})
 		if got.ID != c.want {
 			t.Errorf("%q names %q, want %q", c.title, got.ID, c.want)
 		}

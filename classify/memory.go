@@ -28,17 +28,17 @@ func Kind(title string) TitleKind {
 // Add counts a title.
 func (m *Memory) Add(title string) { m.count(Kind(title), 1) }
 
-// Remove takes back a title that was added.
+// Remove takes back a title that was added. A count that somebody has thinned out since stays at 0.
 func (m *Memory) Remove(title string) { m.count(Kind(title), -1) }
 
 func (m *Memory) count(k TitleKind, by int32) {
 	switch k {
 	case TitleKorean:
-		m.Korean += by
+		m.Korean = max(0, m.Korean+by)
 	case TitleForeign:
-		m.Foreign += by
+		m.Foreign = max(0, m.Foreign+by)
 	default:
-		m.Plain += by
+		m.Plain = max(0, m.Plain+by)
 	}
 }
 

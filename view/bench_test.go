@@ -43,13 +43,20 @@ func crowd(n int) (*stubState, *Facts) {
 
 func BenchmarkBuild(b *testing.B) {
 	for _, n := range []int{4000, 20_000} {
-		b.Run(fmt.Sprint(n), func(b *testing.B) {
-			s, f := crowd(n)
-			b.ReportAllocs()
-			for b.Loop() {
-				Build(s, f, BuildOptions{Infos: stubInfos()})
-			}
-		})
+		for _, memo := range []string{"warm", "cold"} {
+			b.Run(fmt.Sprint(n, "/", memo), func(b *testing.B) {
+				s, f := crowd(n)
+				o := BuildOptions{Infos: stubInfos()}
+				if memo == "warm" { // as the follower builds
+					o.Memo = &Memo{}
+					Build(s, f, o)
+				}
+				b.ReportAllocs()
+				for b.Loop() {
+					Build(s, f, o)
+				}
+			})
+		}
 	}
 }
 

@@ -29,10 +29,21 @@ type builder struct {
 	then  []team // live rankSpan minutes ago
 	ended []past
 
-	listed     []ranked // teams in list order; entry i is of listed[i]
-	members    []Member // slabs that entries take their parts from: they live and die together
-	minutes    []live.Viewers
-	categories map[string]string // CategoryKey of each name seen
+	rows    []ranked // teams in list order, then those that are left out of it; entry i is of rows[i]
+	listed  int      // how many of rows are in the list
+	all     []*Entry // of rows
+	members []Member // slabs that entries take their parts from: they live and die together
+	minutes []live.Viewers
+
+	memo    *Memo
+	refused map[string]bool           // by category id: whether a block names it
+	names   map[live.ChannelID]naming // of channels in unions
+}
+
+// naming is what a channel was last called.
+type naming struct {
+	at   time.Time
+	name string
 }
 
 // past is a broadcast that has ended, with a live one that it last shared an entry with.
@@ -44,7 +55,10 @@ type past struct {
 func newBuilder(s source, f *Facts, o BuildOptions) *builder {
 	b := &builder{
 		source: s, facts: f, joined: f.join(), options: o, now: s.LogTime(),
-		infos: map[live.Platform]int{}, categories: map[string]string{},
+		infos: map[live.Platform]int{}, memo: o.Memo, refused: map[string]bool{}, names: map[live.ChannelID]naming{},
+	}
+	if b.memo == nil {
+		b.memo = &Memo{}
 	}
 	for i, info := range o.Infos {
 		b.infos[info.ID] = i
@@ -69,43 +83,69 @@ func (b *builder) collect() {
 			b.known = append(b.known, KnownBroadcast{x.ID, x.ConfirmedAt})
 		}
 		ch := live.ChannelID{Platform: x.ID.Platform, ID: x.Channel}
-		if b.blocked(x, ch) {
+		c := &cast{b: x, id: x.ID.String(), info: info, start: began(x).UnixNano()}
+		c.opinion = b.opine(c, ch)
+		if b.blocked(c, ch) {
 			continue
 		}
 		who := owner{creator: b.joined.owner[ch]}
 		if who.creator == "" {
 			who.channel = ch
+			if u := b.joined.unions[ch]; u != nil {
+				who.channel = u.channels[0]
+				b.call(ch, x)
+			}
 		}
 		n, ok := owners[who]
 		if !ok {
 			n = len(owners)
 			owners[who] = n
 		}
-		b.casts = append(b.casts, &cast{b: x, id: x.ID.String(), info: info, owner: n, start: began(x).UnixNano()})
+		c.owner = n
+		b.casts = append(b.casts, c)
 	}
 	slices.SortFunc(b.casts, byOwner)
 }
 
-// blocked reports whether a fact keeps x out.
-func (b *builder) blocked(x *aggregator.Broadcast, ch live.ChannelID) bool {
-	if b.joined.channels[ch] || len(b.joined.categories) > 0 && b.joined.categories[b.categoryKey(x.Category.Name)] {
+// call notes x's name for its channel. Of several broadcasts the one that was looked at last knows it.
+func (b *builder) call(ch live.ChannelID, x *aggregator.Broadcast) {
+	had, ok := b.names[ch]
+	if c := x.ObservedAt.Compare(had.at); !ok || c > 0 || c == 0 && x.ChannelName > had.name {
+		b.names[ch] = naming{x.ObservedAt, x.ChannelName}
+	}
+}
+
+// named is what a channel in a union is called: by itself, else by its broadcasts.
+func (b *builder) named(ch live.ChannelID) string {
+	if k := b.source.Channel(ch); k != nil && k.Info.Name != "" {
+		return k.Info.Name
+	}
+	return b.names[ch].name
+}
+
+// blocked reports whether a fact keeps c out.
+func (b *builder) blocked(c *cast, ch live.ChannelID) bool {
+	if b.joined.channels[ch] || !b.joined.categories.empty() && b.refuses(&c.opinion.category) {
 		return true
 	}
 	if len(b.joined.keywords) == 0 {
 		return false
 	}
-	title := foldCase(x.Title)
+	title := foldCase(c.b.Title)
 	return slices.ContainsFunc(b.joined.keywords, func(k string) bool { return strings.Contains(title, k) })
 }
 
-// categoryKey is CategoryKey, worked out once for each name.
-func (b *builder) categoryKey(name string) string {
-	key, ok := b.categories[name]
-	if !ok {
-		key = CategoryKey(name)
-		b.categories[name] = key
+// refuses reports whether a block names the category, worked out once for each.
+func (b *builder) refuses(c *Category) bool {
+	if c.ID == "" {
+		return false
 	}
-	return key
+	refused, ok := b.refused[c.ID]
+	if !ok {
+		refused = b.joined.categories.has(c)
+		b.refused[c.ID] = refused
+	}
+	return refused
 }
 
 // group joins what is live now, and what was live when rank changes are measured from, into teams; and finds which
@@ -134,17 +174,40 @@ func (b *builder) group() {
 			b.ended = append(b.ended, p)
 		}
 	}
-	for i, r := range rank(b.then, viewersThen) {
+	shown, _ := parted(b.then)
+	for i, r := range rank(shown, viewersThen) {
 		for _, c := range r.team {
 			c.rankThen = i + 1
 		}
 	}
-	b.listed = rank(b.teams, viewersNow)
-	for i, r := range b.listed {
+	shown, aside := parted(b.teams)
+	b.listed = len(shown)
+	b.rows = append(rank(shown, viewersNow), rank(aside, viewersNow)...)
+	for i, r := range b.rows {
 		for _, c := range r.team {
 			c.row = i
 		}
 	}
+}
+
+// parted takes out the teams that a list shows to nobody who did not ask.
+func parted(teams []team) (shown, aside []team) {
+	for i, t := range teams {
+		if !t.adult() && !t.locked() {
+			if aside != nil {
+				shown = append(shown, t)
+			}
+			continue
+		}
+		if aside == nil {
+			shown = slices.Clone(teams[:i])
+		}
+		aside = append(aside, t)
+	}
+	if aside == nil {
+		return teams, nil
+	}
+	return shown, aside
 }
 
 // those is the part of run that pass accepts; run itself when that is all of it.
@@ -169,24 +232,27 @@ func those(run []*cast, pass func(*cast) bool) []*cast {
 
 // entries writes the rows, and where live ids lead.
 func (b *builder) entries(snap *Snapshot) {
-	slab, changes := make([]Entry, len(b.listed)), make([]int, len(b.listed))
+	slab, changes := make([]Entry, len(b.rows)), make([]int, b.listed)
 	b.members = make([]Member, 0, len(b.casts))
 	b.minutes = make([]live.Viewers, 0, len(b.casts)*aggregator.TrendMinutes)
-	snap.Entries = make([]*Entry, len(b.listed))
+	b.all = make([]*Entry, len(b.rows))
 	snap.live = make(map[live.BroadcastID]*Entry, len(b.casts)-len(b.ended))
-	for i, r := range b.listed {
+	for i, r := range b.rows {
 		e := &slab[i]
 		b.fill(e, r.team, r.viewers)
-		e.Rank = i + 1
-		if rankThen := bestThen(r.team); rankThen > 0 {
-			changes[i] = rankThen - e.Rank
-			e.RankChange = &changes[i]
+		if i < b.listed {
+			e.Rank = i + 1
+			if rankThen := bestThen(r.team); rankThen > 0 {
+				changes[i] = rankThen - e.Rank
+				e.RankChange = &changes[i]
+			}
 		}
-		snap.Entries[i] = e
+		b.all[i] = e
 		for _, c := range r.team {
 			snap.live[c.b.ID] = e
 		}
 	}
+	snap.Entries, snap.Unlisted = b.all[:b.listed:b.listed], b.all[b.listed:]
 }
 
 // bestThen is the best rank that an entry with one of t's members had then; 0 when none was live.
@@ -206,12 +272,12 @@ func (b *builder) endings(snap *Snapshot) {
 	snap.ended = make(map[live.BroadcastID]ending, len(b.ended))
 	for i, p := range b.ended {
 		if p.partner != nil {
-			snap.ended[p.cast.b.ID] = ending{entry: snap.Entries[p.partner.row]}
+			snap.ended[p.cast.b.ID] = ending{entry: b.all[p.partner.row]}
 			continue
 		}
 		e := &slab[i]
 		b.fill(e, team{p.cast}, p.cast.b.Viewers)
-		e.New = false
+		e.New, e.Rising, e.Hot = false, false, false
 		snap.ended[p.cast.b.ID] = ending{entry: e, over: true}
 	}
 }
@@ -232,8 +298,8 @@ func (b *builder) platforms() []PlatformStatus {
 		s.State, s.Reason = judge(states[info.ID], b.now, off, isOff)
 		list[i] = s
 	}
-	for _, t := range b.teams {
-		for _, c := range t {
+	for _, r := range b.rows[:b.listed] {
+		for _, c := range r.team {
 			list[c.info].Broadcasts++
 			list[c.info].Viewers += c.b.Viewers.Count()
 		}

@@ -31,20 +31,21 @@ func (f *Follower) flush() {
 		f.h.CommitError = err.Error()
 		f.pending = 1 // try again although nothing may come
 		f.commit.Reset(f.retryWait)
-		f.points = f.points[max(0, len(f.points)-maxPending):]
+		f.past.trim()
 		f.aside = f.aside[max(0, len(f.aside)-maxAside/10):]
 		f.note()
 		return
 	}
 	f.h.CommitError, f.retryWait = "", 0
-	f.points, f.aside = f.points[:0], nil
+	f.past.clear()
+	f.aside = nil
 	f.note()
 }
 
 func (f *Follower) write() error {
 	b := Batch{
 		Lineage: f.lineage, Position: positionOf(f.state, f.lineage), LogTime: f.state.LogTime(),
-		Whole: f.whole, Points: f.points, Aside: f.aside,
+		Whole: f.whole, Past: f.past, Aside: f.aside,
 	}
 	if f.whole {
 		b.Records = imageOf(f.state, f.lineage).Records

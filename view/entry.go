@@ -12,22 +12,27 @@ import (
 // Entry is a row of the ranking: what one creator shows now, at most one broadcast per platform. It is read-only.
 type Entry struct {
 	ID   string // "<platform>:<id>" of the first member in grouping order
-	Rank int    // from 1 over all entries of the snapshot, whatever a query filters; 0 when ended
+	Rank int    // from 1 over Snapshot.Entries, whatever a query filters; 0 when ended, adult or locked
 	// RankChange is how many places the entry climbed in 15 minutes of log time (negative: fell); nil when no member
 	// was live then.
 	RankChange *int
 	Creator    Ref
 	Title      string       // of the largest member
 	Viewers    live.Viewers // sum over the members; hidden ones add nothing, hidden when all are
-	// Category is the largest member's: ID is CategoryKey(Name), Name as the platform writes it. Zero when not given.
-	Category   Ref
-	Lang       Lang      // of the largest member
-	StartedAt  time.Time // the earliest that a platform declared; zero when none did
-	ObservedAt time.Time // of the largest member's count: log time
-	Adult      bool      // any member is: a careful reader hides the whole row
-	Locked     bool      // all members are: else one of them can be watched
-	Official   bool      // any member's channel is
-	New        bool      // started, or where that is unknown first seen, less than NewFor ago
+	Category   Category     // the best known of a member's, then the largest's; see weight
+	Lang       Lang         // see joinLang
+	StartedAt  time.Time    // the earliest that a platform declared; zero when none did
+	ObservedAt time.Time    // of the largest member's count: log time
+	Adult      bool         // any member is: a careful reader hides the whole row
+	Locked     bool         // all members are: else one of them can be watched
+	Official   bool         // a league, a broadcaster or a relay; see joinOfficial
+	// OfficialReason is "operator", "platform", "league", "broadcaster" or "relay"; "" when it is not.
+	OfficialReason string
+	New            bool // started, or where that is unknown first seen, less than NewFor ago
+	Rising, Hot    bool // the largest member is
+	// Rise is the largest member's growth over 15 minutes beyond its platform's, in permille, and Heat its viewers in
+	// permille of what its channel usually has; 0 when unknown.
+	Rise, Heat int32
 	Thumbnail  Thumbnail // of the largest member that has one
 	// Trend sums the members' viewers at each of the last log-time minutes, oldest first, at most 60, the last being
 	// now; hidden where no member showed a count. It begins at the first minute with a count.
@@ -41,25 +46,12 @@ type Entry struct {
 // Ref names something for readers.
 type Ref struct{ ID, Name string }
 
-// Lang is a language and how it is known.
-type Lang struct {
-	Code   string // lower-case primary subtag ("ko"), "" when unknown
-	Reason LangReason
-}
-
-// LangReason says where a language code comes from.
-type LangReason string
-
-const (
-	LangDeclared LangReason = "declared" // the platform or the streamer says so
-	LangUnknown  LangReason = "unknown"
-)
-
 // Thumbnail is a picture: the stored copy where there is one, else the platform's. URL is "" when there is none;
 // Width and Height are 0 when unknown.
 type Thumbnail struct {
 	URL           string
 	Width, Height int
+	Small         live.Picture // of a stored copy: about 192 pixels wide; zero when there is none
 }
 
 // Member is one broadcast of an entry.
@@ -70,19 +62,11 @@ type Member struct {
 	Title     string
 	Viewers   live.Viewers
 	StartedAt time.Time // zero when the platform does not say
+	Picture   string    // the platform's own thumbnail; "" when it gave none on its own hosts
 }
 
 // NewFor is how long after its start an entry is new, in log time.
 const NewFor = 30 * time.Minute
-
-// language is what a broadcast is spoken in, as far as the platform says. "other" is how Twitch says that it does
-// not know.
-func language(b *aggregator.Broadcast) Lang {
-	if b.Lang == "" || b.Lang == "other" {
-		return Lang{Reason: LangUnknown}
-	}
-	return Lang{Code: b.Lang, Reason: LangDeclared}
-}
 
 // fill writes all of e but its rank. What a row can show only one of, it takes from the largest member, or from the
 // largest that has it at all: a reader recognises the row by the stream that most people watch.
@@ -94,23 +78,25 @@ func (b *builder) fill(e *Entry, t team, viewers live.Viewers) {
 	}
 	largest := bySize[0].b
 	e.ID = t[0].id
-	e.Creator = b.facts.creator(live.ChannelID{Platform: largest.ID.Platform, ID: largest.Channel}, largest.ChannelName)
+	e.Creator = b.facts.creator(live.ChannelID{Platform: largest.ID.Platform, ID: largest.Channel}, largest.ChannelName, b.named)
 	e.Viewers = viewers
 	e.ObservedAt = largest.ObservedAt
-	e.Locked = true
+	e.Adult, e.Locked = t.adult(), t.locked()
+	e.Lang = joinLang(t)
+	e.OfficialReason = joinOfficial(t)
+	e.Official = e.OfficialReason != ""
+	e.Rising, e.Hot, e.Rise, e.Heat = largest.Rising, largest.Hot, largest.Rise, largest.Heat
 	from := len(b.members)
 	var since time.Time
+	best := weightNone
 	for _, c := range bySize {
 		x := c.b
 		b.members = append(b.members, b.member(c))
 		if e.Title == "" {
 			e.Title = x.Title
 		}
-		if key := b.categoryKey(x.Category.Name); e.Category.ID == "" && key != "" {
-			e.Category = Ref{ID: key, Name: x.Category.Name}
-		}
-		if e.Lang.Code == "" {
-			e.Lang = language(x)
+		if c.opinion.weight > best {
+			best, e.Category = c.opinion.weight, c.opinion.category
 		}
 		if e.Thumbnail.URL == "" {
 			e.Thumbnail = b.thumbnail(c)
@@ -121,9 +107,6 @@ func (b *builder) fill(e *Entry, t team, viewers live.Viewers) {
 		if s := began(x); since.IsZero() || s.Before(since) {
 			since = s
 		}
-		e.Adult = e.Adult || x.Adult
-		e.Official = e.Official || x.Official
-		e.Locked = e.Locked && x.Locked
 		e.ChangedSeq = max(e.ChangedSeq, x.ChangedSeq)
 	}
 	e.Broadcasts = b.members[from:len(b.members):len(b.members)]
@@ -134,17 +117,24 @@ func (b *builder) fill(e *Entry, t team, viewers live.Viewers) {
 func (b *builder) member(c *cast) Member {
 	x := c.b
 	m := Member{ID: x.ID, Channel: Ref{ID: x.Channel, Name: x.ChannelName}, Title: x.Title, Viewers: x.Viewers, StartedAt: x.StartedAt}
-	if b.options.Infos[c.info].Links.Allow(x.URL) {
+	if c.link {
 		m.URL = x.URL
+	}
+	if c.image {
+		m.Picture = x.Thumbnail
 	}
 	return m
 }
 
 func (b *builder) thumbnail(c *cast) Thumbnail {
 	if t, ok := b.facts.thumbs[c.b.ID]; ok {
-		return Thumbnail{URL: t.URL, Width: t.Width, Height: t.Height}
+		thumb := Thumbnail{URL: t.URL, Width: t.Width, Height: t.Height}
+		if t.Small != nil {
+			thumb.Small = *t.Small
+		}
+		return thumb
 	}
-	if b.options.Infos[c.info].Images.Allow(c.b.Thumbnail) {
+	if c.image {
 		return Thumbnail{URL: c.b.Thumbnail}
 	}
 	return Thumbnail{}

@@ -27,11 +27,11 @@ func TestEntryOfSeveral(t *testing.T) {
 			b.Title, b.Lang, b.Official, b.ChangedSeq, b.Category.Name = "small", "ko", true, 90, "Talk"
 		}),
 		onAir("soop:2", 30, onChannel("a"), startedAgo(50*time.Minute), func(b *aggregator.Broadcast) {
-			b.Title, b.Thumbnail, b.Adult, b.Locked = "large", "", true, true
+			b.Title, b.Thumbnail, b.Locked = "large", "", true
 			b.ObservedAt = noon.Add(-time.Minute)
 		}),
 		onAir("youtube:3", 30, onChannel("a"), startedAgo(40*time.Minute), func(b *aggregator.Broadcast) {
-			b.Category.Name, b.StartedAt = "Game", noon.Add(-2*time.Hour) // declared late, first in grouping order
+			b.Category.Name, b.StartedAt = "Gaming", noon.Add(-2*time.Hour) // declared late, first in grouping order
 		}),
 		onAir("twitch:4", live.ViewersHidden, onChannel("a"), startedAgo(30*time.Minute)),
 	))
@@ -45,9 +45,10 @@ func TestEntryOfSeveral(t *testing.T) {
 	e.Broadcasts, e.Trend, e.RankChange = nil, nil, nil
 	want := &Entry{
 		ID: "youtube:3", Rank: 1, Creator: Ref{"kim", "Creator kim"}, Title: "Title 3", Viewers: 70,
-		Category: Ref{"game", "Game"}, Lang: Lang{"ko", LangDeclared}, // the only one that declares it
+		Category:  Category{"talk", "Talk", "토크", "talk", ReasonPlatform, 100}, // named exactly, by the smallest
+		Lang:      Lang{"ko", "declared", 99},                                  // the only one that declares it
 		StartedAt: noon.Add(-2 * time.Hour), ObservedAt: noon.Add(-10 * time.Second),
-		Adult: true, Locked: false, Official: true,
+		Adult: false, Locked: false, Official: true, OfficialReason: ReasonPlatform,
 		Thumbnail: Thumbnail{URL: "https://img.youtube.example/3.jpg"}, ChangedSeq: 90,
 	}
 	if diff := cmp.Diff(want, e); diff != "" {
@@ -155,16 +156,12 @@ func TestEntryNewIsTheEarliest(t *testing.T) {
 
 func TestEntryLocked(t *testing.T) {
 	locked := func(b *aggregator.Broadcast) { b.Locked = true }
-	if e := only(t, built(simulcast, onAir("chzzk:1", 1, onChannel("a"), locked), onAir("soop:2", 1, onChannel("a"), locked))); !e.Locked {
-		t.Error("two locked members, an open entry")
+	s := built(simulcast, onAir("chzzk:1", 1, onChannel("a"), locked), onAir("soop:2", 1, onChannel("a"), locked))
+	if len(s.Entries) != 0 || len(s.Unlisted) != 1 || !s.Unlisted[0].Locked {
+		t.Errorf("two locked members, an open entry: %v", ids(s.Entries))
 	}
-}
-
-func TestLanguage(t *testing.T) {
-	for lang, want := range map[string]Lang{"ko": {"ko", LangDeclared}, "": {"", LangUnknown}, "other": {"", LangUnknown}} {
-		if got := language(&aggregator.Broadcast{Lang: lang}); got != want {
-			t.Errorf("%q: %+v", lang, got)
-		}
+	if e := only(t, built(simulcast, onAir("chzzk:1", 1, onChannel("a"), locked), onAir("soop:2", 1, onChannel("a")))); e.Locked {
+		t.Error("one can be watched, the entry is locked")
 	}
 }
 

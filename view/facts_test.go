@@ -21,6 +21,9 @@ func raw(key string, rev uint64, value string) live.Fact {
 	return f
 }
 
+// unnamed knows no channel's name.
+func unnamed(live.ChannelID) string { return "" }
+
 func TestFactsRevisions(t *testing.T) {
 	a := live.ChannelID{Platform: "chzzk", ID: "a"}
 	f := NewFacts()
@@ -42,13 +45,16 @@ func TestFactsRevisions(t *testing.T) {
 		if got := f.Apply([]live.Fact{s.fact}); got != s.changed {
 			t.Errorf("step %d: changed %v", i, got)
 		}
-		if got := f.creator(a, "A").ID; got != s.owner {
+		if got := f.creator(a, "A", unnamed).ID; got != s.owner {
 			t.Errorf("step %d: owner %s, want %s", i, got, s.owner)
 		}
 	}
 }
 
 func TestFactsUnreadable(t *testing.T) {
+	chA, chB := live.ChannelID{Platform: "chzzk", ID: "a"}, live.ChannelID{Platform: "soop", ID: "b"}
+	pairKey := live.PairKey(chA, chB)
+	const pairJSON = `{"channels":[{"platform":"chzzk","id":"a"},{"platform":"soop","id":"b"}]`
 	for _, x := range []live.Fact{
 		raw("creator.kim", 2, "{"),
 		raw("creator.kim", 2, "null"),
@@ -70,7 +76,29 @@ func TestFactsUnreadable(t *testing.T) {
 		raw("thumb.chzzk.1", 2, `{"url":"/thumbs/\" onload="}`),
 		raw("thumb.chzzk.1", 2, `{"url":"/thumbs/1.webp","width":-1}`),
 		raw("thumb.chzzk.1", 2, `{"url":"/thumbs/1.webp","height":99999}`),
+		raw("thumb.chzzk.1", 2, `{"url":"/thumbs/1.webp","small":{"url":"javascript:alert(1)"}}`),
+		raw("thumb.chzzk.1", 2, `{"url":"/thumbs/1.webp","small":{"url":"/thumbs/2.webp","width":99999}}`),
+		raw("verdict.chzzk.a", 2, `{"channel":{"platform":"chzzk","id":"b"},"korean":true}`),
+		raw("verdict.chzzk.a", 2, `{"channel":{"platform":"chzzk","id":"a"},"korean":"yes"}`),
+		raw("verdict.chzzk", 2, `{"channel":{"platform":"chzzk","id":""}}`),
+		raw("label.chzzk.a", 2, `{"lang":"ko"}`),
+		raw("label.chzzk.a."+live.LabelKey("t")+".b", 2, `{"lang":"ko"}`),
+		raw("label.chzzk.a.T", 2, `{"lang":"ko"}`),
+		raw("label.Chzzk.a."+live.LabelKey("t"), 2, `{"lang":"ko"}`),
+		raw("label.chzzk.a."+live.LabelKey("t"), 2, `{"lang":"ko-KR"}`),
+		raw("label.chzzk.a."+live.LabelKey("t"), 2, `{"category":"game.no-such-game"}`),
+		raw("label.chzzk.a."+live.LabelKey("t"), 2, `[]`),
+		raw("apart."+pairKey, 2, `{"channels":[{"platform":"chzzk","id":"a"},{"platform":"soop","id":"c"}]}`),
+		raw("apart."+live.PairKey(chA, chA), 2, `{"channels":[{"platform":"chzzk","id":"a"},{"platform":"chzzk","id":"a"}]}`),
+		raw("apart."+pairKey, 2, `{"channels":[{"platform":"chzzk","id":"a"}]}`),
+		raw("proposal."+pairKey, 2, pairJSON+`,"score":1001}`),
+		raw("proposal."+pairKey, 2, pairJSON+`,"score":-1}`),
+		raw("proposal."+pairKey, 2, pairJSON+`,"score":"high"}`),
+		raw("proposal.x", 2, pairJSON+`,"score":900}`),
 	} {
+		if table := factTable[strings.SplitN(x.Key, ".", 2)[0]]; table != "" {
+			x.Table = table
+		}
 		f := NewFacts()
 		if f.Apply([]live.Fact{x}) || f.Bad() != 1 {
 			t.Errorf("%s %s: taken, or not counted (%d)", x.Key, x.Value, f.Bad())
@@ -83,7 +111,7 @@ func TestFactsUnreadable(t *testing.T) {
 	// A node that saw the value before must show what one shows that did not.
 	f := NewFacts()
 	f.Apply([]live.Fact{creatorFact("kim", 1, "chzzk:a"), raw("creator.kim", 2, "{")})
-	if got := f.creator(live.ChannelID{Platform: "chzzk", ID: "a"}, "A").ID; got != "chzzk:a" {
+	if got := f.creator(live.ChannelID{Platform: "chzzk", ID: "a"}, "A", unnamed).ID; got != "chzzk:a" {
 		t.Errorf("an unreadable value leaves the older one: %s", got)
 	}
 }
@@ -92,7 +120,7 @@ func TestFactsOfOthers(t *testing.T) {
 	f := NewFacts()
 	wrongTable := creatorFact("kim", 1, "chzzk:a")
 	wrongTable.Table = "DERIVED"
-	if f.Apply([]live.Fact{wrongTable, raw("label.chzzk.a.x", 1, "{"), raw("", 1, "{}"), raw("new.kind", 2, "{}")}) || f.Bad() != 0 {
+	if f.Apply([]live.Fact{wrongTable, raw("", 1, "{}"), raw("new.kind", 2, "{}")}) || f.Bad() != 0 {
 		t.Error("a key that is not ours was taken or counted")
 	}
 }
@@ -113,16 +141,20 @@ func TestFactsForget(t *testing.T) {
 
 // The tables depend on each key's newest value only.
 func TestFactsOrder(t *testing.T) {
+	chA, chB := live.ChannelID{Platform: "chzzk", ID: "a"}, live.ChannelID{Platform: "soop", ID: "b"}
 	rapid.Check(t, func(t *rapid.T) {
 		var list []live.Fact
 		for i := range rapid.IntRange(0, 12).Draw(t, "facts") {
-			key := rapid.SampledFrom([]string{"creator.k1", "creator.k2", "block.keyword.x", "channel.chzzk.a", "thumb.soop.1"}).Draw(t, "key")
+			key := rapid.SampledFrom([]string{"creator.k1", "creator.k2", "block.keyword.x", "channel.chzzk.a", "thumb.soop.1",
+				"verdict.chzzk.a", "label.chzzk.a." + live.LabelKey("t"), "apart." + live.PairKey(chA, chB), "proposal." + live.PairKey(chA, chB)}).Draw(t, "key")
 			rev := uint64(i + 1)
 			x := fact(key, rev, nil)
 			switch kind := strings.SplitN(key, ".", 2)[0]; rapid.IntRange(0, 3).Draw(t, "what") {
 			case 0:
 			case 1:
+				table := x.Table
 				x = raw(key, rev, "{")
+				x.Table = table
 			default:
 				switch kind {
 				case "creator":
@@ -131,6 +163,15 @@ func TestFactsOrder(t *testing.T) {
 					x = fact(key, rev, live.Block{Kind: live.BlockKeyword, Value: fmt.Sprintf("w%d", i)})
 				case "channel":
 					x = fact(key, rev, live.RegisteredChannel{Channel: live.ChannelID{Platform: "chzzk", ID: "a"}, Name: fmt.Sprint(i)})
+				case "verdict":
+					yes := i%2 == 0
+					x = fact(key, rev, live.Verdict{Channel: chA, Korean: &yes})
+				case "label":
+					x = fact(key, rev, live.Label{Lang: []string{"ko", "other"}[i%2]})
+				case "apart":
+					x = apartFact(rev, chA, chB)
+				case "proposal":
+					x = proposalFact(rev, i, chA, chB)
 				case "thumb":
 					x = fact(key, rev, live.Thumb{URL: fmt.Sprintf("/thumbs/%d", i)})
 				}
@@ -147,7 +188,8 @@ func TestFactsOrder(t *testing.T) {
 		}
 		for _, tables := range [][2]any{
 			{f.creators, g.creators}, {f.blocks, g.blocks}, {f.channels, g.channels}, {f.thumbs, g.thumbs},
-			{f.Bad(), g.Bad()}, {f.gone, g.gone}, {f.join().owner, g.join().owner}, {f.join().keywords, g.join().keywords},
+			{f.verdicts, g.verdicts}, {f.labels, g.labels}, {f.aparts, g.aparts}, {f.held(), g.held()},
+			{len(f.join().unions), len(g.join().unions)}, {f.Bad(), g.Bad()}, {f.gone, g.gone}, {f.join().owner, g.join().owner}, {f.join().keywords, g.join().keywords},
 		} {
 			if diff := cmp.Diff(tables[0], tables[1]); diff != "" {
 				t.Fatalf("in another order:\n%s", diff)
@@ -174,7 +216,10 @@ func TestBlocks(t *testing.T) {
 		want      string
 	}{
 		{"channel", "block.channel.1", live.Block{Kind: live.BlockChannel, Value: "chzzk:a"}, "chzzk:2 soop:3"},
-		{"category", "block.category.1", live.Block{Kind: live.BlockCategory, Value: "casino_games"}, "chzzk:1 soop:3"},
+		{"category by a name that no table has", "block.category.1", live.Block{Kind: live.BlockCategory, Value: "casino_games"}, "chzzk:1 soop:3"},
+		{"category by its id", "block.category.1", live.Block{Kind: live.BlockCategory, Value: "game.casino-games"}, "chzzk:1 soop:3"},
+		{"category by another of its names", "block.category.1", live.Block{Kind: live.BlockCategory, Value: "저스트 채팅"}, "chzzk:2 soop:3"},
+		{"whole group", "block.category.1", live.Block{Kind: live.BlockCategory, Value: "게임"}, "chzzk:1 soop:3"},
 		{"keyword", "block.keyword.1", live.Block{Kind: live.BlockKeyword, Value: "Casino"}, "chzzk:2"},
 		{"keyword of two words", "block.keyword.1", live.Block{Kind: live.BlockKeyword, Value: "불법 토토"}, "chzzk:2 soop:3"},
 		{"nothing of it", "block.keyword.1", live.Block{Kind: live.BlockKeyword, Value: "도박"}, "chzzk:1 chzzk:2 soop:3"},
@@ -201,8 +246,9 @@ func TestBlocks(t *testing.T) {
 }
 
 func TestThumbOfCDN(t *testing.T) {
-	e := only(t, built([]live.Fact{fact("thumb.chzzk.1", 1, live.Thumb{URL: "https://cdn.example:8443/a/1.webp", Width: 320, Height: 180})}, onAir("chzzk:1", 1)))
-	if want := (Thumbnail{"https://cdn.example:8443/a/1.webp", 320, 180}); e.Thumbnail != want {
+	small := live.Picture{URL: "https://cdn.example:8443/a/1.small.webp", Width: 192, Height: 108}
+	e := only(t, built([]live.Fact{fact("thumb.chzzk.1", 1, live.Thumb{URL: "https://cdn.example:8443/a/1.webp", Width: 320, Height: 180, Small: &small})}, onAir("chzzk:1", 1)))
+	if want := (Thumbnail{"https://cdn.example:8443/a/1.webp", 320, 180, small}); e.Thumbnail != want {
 		t.Errorf("%+v", e.Thumbnail)
 	}
 }

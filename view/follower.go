@@ -79,6 +79,7 @@ type Follower struct {
 	state     *aggregator.State
 	lineage   live.Lineage
 	tables    *Facts
+	memo      Memo
 	factsIn   bool          // the initial facts are there
 	adopted   bool          // state and log were compared
 	hold      uint64        // nothing is published before this position: a new state is not the list yet
@@ -90,7 +91,7 @@ type Follower struct {
 
 	pending   int         // messages since the last commit
 	commit    *time.Timer // set when pending
-	points    []aggregator.Point
+	past      Past
 	aside     []AsidePage
 	whole     bool // the next commit writes everything
 	retryAt   time.Time
@@ -236,7 +237,7 @@ func (f *Follower) fold(s step) {
 		f.h.Aside++
 		f.log.Warn("page kept aside", "seq", s.message.Seq, "lane", s.message.Lane, "err", s.err)
 	}
-	f.points = append(f.points, f.state.Apply(s.message, s.page).Points...)
+	f.past.take(f.state, f.state.Apply(s.message, s.page))
 	f.h.Messages++
 	f.touch()
 	if f.pending++; f.pending == 1 {
@@ -264,7 +265,7 @@ func (f *Follower) publish() {
 		return
 	}
 	f.n++
-	o := BuildOptions{Infos: f.Infos, Lineage: f.lineage, N: f.n}
+	o := BuildOptions{Infos: f.Infos, Lineage: f.lineage, N: f.n, Memo: &f.memo}
 	if f.Off != nil {
 		o.Off = f.Off()
 	}

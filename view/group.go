@@ -18,10 +18,17 @@ type cast struct {
 	owner int    // who broadcasts: equal for all channels of a creator
 	start int64  // began, or where that is unknown first seen: nanoseconds since 1970
 
+	opinion     *opinion
+	link, image bool // the watch page and the thumbnail are on the platform's own hosts
+
 	wasLive  bool         // at the minute that rank changes are measured from
 	then     live.Viewers // at that minute
 	rankThen int          // of the entry it was in at that minute, 0 when not live
 	row      int          // the entry that it is in now
+}
+
+func (c *cast) channel() live.ChannelID {
+	return live.ChannelID{Platform: c.b.ID.Platform, ID: c.b.Channel}
 }
 
 // began is when b started, or where the platform does not say when it was first seen.
@@ -37,6 +44,14 @@ type team []*cast
 
 func (t team) has(info int) bool {
 	return slices.ContainsFunc(t, func(c *cast) bool { return c.info == info })
+}
+
+// adult reports whether any member is: a careful reader hides the whole row.
+func (t team) adult() bool { return slices.ContainsFunc(t, func(c *cast) bool { return c.b.Adult }) }
+
+// locked reports whether all members are: else one of them can be watched.
+func (t team) locked() bool {
+	return !slices.ContainsFunc(t, func(c *cast) bool { return !c.b.Locked })
 }
 
 // byOwner is the order in which broadcasts are taken into entries: whoever owns them, then start, platform, id.

@@ -16,7 +16,7 @@ import (
 // members lists each entry's broadcasts in id order, the entries in id order.
 func members(s *Snapshot) [][]string {
 	list := [][]string{}
-	for _, e := range s.Entries {
+	for _, e := range slices.Concat(s.Entries, s.Unlisted) {
 		var m []string
 		for _, b := range e.Broadcasts {
 			m = append(m, b.ID.String())
@@ -153,12 +153,12 @@ func TestGroupInvariants(t *testing.T) {
 		for _, b := range s.list {
 			if b.Live() {
 				lives++
-				id := f.creator(live.ChannelID{Platform: b.ID.Platform, ID: b.Channel}, "").ID
+				id := f.creator(live.ChannelID{Platform: b.ID.Platform, ID: b.Channel}, "", unnamed).ID
 				owners[id] = append(owners[id], b)
 			}
 		}
 		seen := map[live.BroadcastID]bool{}
-		for i, e := range snap.Entries {
+		for i, e := range slices.Concat(snap.Entries, snap.Unlisted) {
 			on := map[live.Platform]bool{}
 			for _, m := range e.Broadcasts {
 				if seen[m.ID] || on[m.ID.Platform] {
@@ -168,6 +168,14 @@ func TestGroupInvariants(t *testing.T) {
 				if found, ended := snap.Find(m.ID); found != e || ended {
 					t.Fatalf("%s does not find its entry", m.ID)
 				}
+			}
+			if shy := e.Adult || e.Locked; shy != (i >= len(snap.Entries)) {
+				t.Fatalf("%s: adult %v, locked %v, listed %v", e.ID, e.Adult, e.Locked, !shy)
+			} else if shy {
+				if e.Rank != 0 || e.RankChange != nil {
+					t.Fatalf("%s is not in the list and has rank %d", e.ID, e.Rank)
+				}
+				continue
 			}
 			if e.Rank != i+1 || i > 0 && (snap.Entries[i-1].Viewers < e.Viewers || snap.Entries[i-1].Viewers == e.Viewers && snap.Entries[i-1].ID >= e.ID) {
 				t.Fatalf("rank %d: %s after %s", e.Rank, e.ID, snap.Entries[max(i-1, 0)].ID)

@@ -17,14 +17,15 @@ import (
 )
 
 const (
-	// historyHours is how long viewer counts are kept, in log time.
-	historyHours = 48
-	// maxHistoryPoints bounds one answer: 48 h of one channel's minutes, a few times over.
-	maxHistoryPoints = 20_000
+	// minuteHours is how many whole hours before the present one keep every minute, in log time.
+	minuteHours = 2
+	// historyDays is how many Korean days before the present one are kept, in steps of ten minutes.
+	historyDays = 30
 )
 
 // The bucket history holds one bucket for each hour since 1970 (4 bytes), so that an hour goes at once. In it,
-// "b/<platform>:<broadcast>" has the channel and the points, and "c/<platform>:<channel>/<broadcast>" is the index.
+// "b/<platform>:<broadcast>" has the channel and the points, and "c/<platform>:<channel>/<broadcast>" is the index. What
+// is older lies in the bucket days (history_days.go), what all broadcasts add up to in totals (totals.go).
 
 // historyPoint is one count: at most one is kept for each minute.
 type historyPoint struct {
@@ -32,75 +33,116 @@ type historyPoint struct {
 	viewers int32
 }
 
-// putPoints adds counts. The last one observed in a minute is kept, whatever order they come in, so late pages fill
-// holes and overwrite nothing newer. It also gives up at most one hour that is too old, or one that is too much.
-func (st *Store) putPoints(tx *bbolt.Tx, points []aggregator.Point, now time.Time) error {
-	history := tx.Bucket(bucketHistory)
-	full, err := st.pruneHistory(tx, history, now)
+// coarse reports whether an hour has left the window of minutes. It is asked with the log time of the message that
+// brought a point: where the point goes must not depend on which messages a node commits together.
+func coarse(hour int64, logTime time.Time) bool { return hour < logTime.Unix()/3600-minuteHours }
+
+// putPast adds what a batch brings for the history, in the order that makes it the same on every node whatever its
+// batches are: minutes, then the hours that have passed into steps, then late points into those. It also gives up at
+// most one hour or day that is too old, or one that is too much.
+func (st *Store) putPast(tx *bbolt.Tx, b *Batch) error {
+	full, err := st.pruneHistory(tx, b.LogTime)
 	if err != nil {
 		return err
 	}
-	if len(points) == 0 {
-		return nil
+	if err := st.putPoints(tx, b.Points, b.LogTime, full); err != nil {
+		return err
 	}
-	oldest := now.Unix()/3600 - historyHours
-	sorted := slices.Clone(points)
-	slices.SortStableFunc(sorted, func(a, b aggregator.Point) int {
-		return cmp.Or(cmp.Compare(a.At.Unix()/3600, b.At.Unix()/3600),
-			strings.Compare(string(a.ID.Platform), string(b.ID.Platform)), strings.Compare(a.ID.ID, b.ID.ID))
-	})
-	for lo, hi := 0, 0; lo < len(sorted); lo = hi {
-		first := sorted[lo]
-		hour := first.At.Unix() / 3600
-		for hi = lo; hi < len(sorted) && sorted[hi].ID == first.ID && sorted[hi].At.Unix()/3600 == hour; hi++ {
+	if err := st.rollHours(tx, b.LogTime, b.Late); err != nil {
+		return err
+	}
+	if err := st.putLate(tx, b.Late, b.LogTime, full); err != nil {
+		return err
+	}
+	if err := putTold(tx, b.Told, b.LogTime, full); err != nil {
+		return err
+	}
+	return putTotals(tx, b.Totals, b.LogTime)
+}
+
+// putPoints adds counts to their minutes. The last one observed in a minute is kept, whatever order they come in, so
+// late pages fill holes and overwrite nothing newer.
+func (st *Store) putPoints(tx *bbolt.Tx, points []aggregator.Point, now time.Time, full bool) error {
+	history := tx.Bucket(bucketHistory)
+	return eachRun(points, 3600, 0, func(hour int64, run []aggregator.Point) error {
+		if tooOld(dayOf(run[0].At), now) || hour < 0 {
+			return nil
 		}
-		if hour < oldest || hour < 0 {
-			continue
-		}
-		bucket, err := history.CreateBucketIfNotExists(hourKey(hour))
+		bucket, err := history.CreateBucketIfNotExists(timeKey(hour))
 		if err != nil {
 			return err
 		}
-		key := broadcastKey(first.ID)
+		key := broadcastKey(run[0].ID)
 		channel, kept, ok := unpackHour(key, bucket.Get(key))
 		if !ok {
 			if full {
-				st.dropped.Add(uint64(hi - lo))
-				continue
+				st.dropped.Add(uint64(len(run)))
+				return nil
 			}
-			channel, kept = first.Channel, nil
-			index := []byte("c/" + string(first.ID.Platform) + ":" + channel + "/" + first.ID.ID)
-			if err := bucket.Put(index, seal(index, nil)); err != nil {
+			channel, kept = run[0].Channel, nil
+			if err := putIndex(bucket, run[0].ID, channel); err != nil {
 				return err
 			}
 		}
-		for _, p := range sorted[lo:hi] {
+		st.touched(dayOf(run[0].At))
+		for _, p := range run {
 			kept = addPoint(kept, historyPoint{uint16(p.At.Unix() % 3600), int32(p.Viewers)})
 		}
-		if err := bucket.Put(key, packHour(key, channel, kept)); err != nil {
+		return bucket.Put(key, packHour(key, channel, kept))
+	})
+}
+
+// eachRun calls fn with the points of each broadcast in each span of that many seconds, counted from an offset, in the
+// order of spans, then of broadcasts; within a run points keep their order.
+func eachRun(points []aggregator.Point, span, offset int64, fn func(n int64, run []aggregator.Point) error) error {
+	if len(points) == 0 {
+		return nil
+	}
+	place := func(p *aggregator.Point) int64 { return (p.At.Unix() + offset) / span }
+	sorted := slices.Clone(points)
+	slices.SortStableFunc(sorted, func(a, b aggregator.Point) int {
+		return cmp.Or(cmp.Compare(place(&a), place(&b)),
+			strings.Compare(string(a.ID.Platform), string(b.ID.Platform)), strings.Compare(a.ID.ID, b.ID.ID))
+	})
+	for lo, hi := 0, 0; lo < len(sorted); lo = hi {
+		n := place(&sorted[lo])
+		for hi = lo; hi < len(sorted) && sorted[hi].ID == sorted[lo].ID && place(&sorted[hi]) == n; hi++ {
+		}
+		if err := fn(n, sorted[lo:hi]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pruneHistory deletes the oldest hour when it is out of the window, or when the file is full and has another.
-// full says that nothing new fits.
-func (st *Store) pruneHistory(tx *bbolt.Tx, history *bbolt.Bucket, now time.Time) (full bool, err error) {
+// pruneHistory deletes the oldest day when it is out of the window; when the file is full, the oldest day, else the
+// oldest hour when there is another. full says that nothing new fits.
+func (st *Store) pruneHistory(tx *bbolt.Tx, now time.Time) (full bool, err error) {
 	stats := tx.DB().Stats()
 	free := int64(stats.FreePageN+stats.PendingPageN) * int64(tx.DB().Info().PageSize)
 	full = tx.Size()-free > st.options.HistoryBytes
+	if now.IsZero() {
+		return full, nil
+	}
+	days := tx.Bucket(bucketDays)
+	if first, _ := days.Cursor().First(); first != nil {
+		if day := timeOf(first); full || tooOld(day, now) {
+			st.touched(day)
+			return full, days.DeleteBucket(bytes.Clone(first))
+		}
+	}
+	history := tx.Bucket(bucketHistory)
 	cursor := history.Cursor()
 	first, _ := cursor.First()
-	if first == nil {
-		return full, nil
-	}
 	second, _ := cursor.Next()
-	if now.IsZero() || int64(binary.BigEndian.Uint32(first)) >= now.Unix()/3600-historyHours && (!full || second == nil) {
-		return full, nil
+	if full && second != nil {
+		return full, history.DeleteBucket(bytes.Clone(first))
 	}
-	return full, history.DeleteBucket(bytes.Clone(first))
+	return full, nil
 }
+
+// tooOld reports days that are not kept any more.
+func tooOld(day int64, now time.Time) bool { return day < dayOf(now)-historyDays }
 
 // addPoint keeps points sorted, one for each minute.
 func addPoint(points []historyPoint, p historyPoint) []historyPoint {
@@ -114,47 +156,8 @@ func addPoint(points []historyPoint, p historyPoint) []historyPoint {
 	return points
 }
 
-// History gives the broadcast's known counts since the given log time, oldest first, at most one for each minute.
-func (st *Store) History(id live.BroadcastID, since time.Time) ([]aggregator.Point, error) {
-	var out []aggregator.Point
-	err := st.hours(since, func(hour int64, bucket *bbolt.Bucket) {
-		out = appendHour(out, bucket, id, hour, since)
-	})
-	return out, err
-}
-
-// ChannelHistory gives the counts of all broadcasts of a channel, sorted by time.
-func (st *Store) ChannelHistory(id live.ChannelID, since time.Time) ([]aggregator.Point, error) {
-	var out []aggregator.Point
-	prefix := []byte("c/" + id.String() + "/")
-	err := st.hours(since, func(hour int64, bucket *bbolt.Bucket) {
-		cursor := bucket.Cursor()
-		for key, _ := cursor.Seek(prefix); bytes.HasPrefix(key, prefix) && len(out) < maxHistoryPoints; key, _ = cursor.Next() {
-			out = appendHour(out, bucket, live.BroadcastID{Platform: id.Platform, ID: string(key[len(prefix):])}, hour, since)
-		}
-	})
-	slices.SortFunc(out, func(a, b aggregator.Point) int {
-		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.ID.ID, b.ID.ID))
-	})
-	return out, err
-}
-
 // HistoryDropped counts the points that found no room.
 func (st *Store) HistoryDropped() uint64 { return st.dropped.Load() }
-
-// hours visits the buckets from since on.
-func (st *Store) hours(since time.Time, fn func(hour int64, bucket *bbolt.Bucket)) error {
-	return st.read(func(tx *bbolt.Tx) error {
-		history := tx.Bucket(bucketHistory)
-		cursor := history.Cursor()
-		for key, _ := cursor.Seek(hourKey(max(since.Unix()/3600, 0))); len(key) == 4; key, _ = cursor.Next() {
-			if bucket := history.Bucket(key); bucket != nil {
-				fn(int64(binary.BigEndian.Uint32(key)), bucket)
-			}
-		}
-		return nil
-	})
-}
 
 // read is view for readers beside the Follower, which is told of damage that they meet.
 func (st *Store) read(fn func(tx *bbolt.Tx) error) error {
@@ -168,21 +171,26 @@ func (st *Store) read(fn func(tx *bbolt.Tx) error) error {
 	return nil
 }
 
-func appendHour(out []aggregator.Point, bucket *bbolt.Bucket, id live.BroadcastID, hour int64, since time.Time) []aggregator.Point {
-	key := broadcastKey(id)
-	channel, points, _ := unpackHour(key, bucket.Get(key))
-	for _, p := range points {
-		at := time.Unix(hour*3600+int64(p.second), 0).UTC()
-		if !at.Before(since) && len(out) < maxHistoryPoints {
-			out = append(out, aggregator.Point{ID: id, Channel: channel, At: at, Viewers: live.Viewers(p.viewers)})
-		}
+// timeKey names an hour or a day.
+func timeKey(n int64) []byte { return binary.BigEndian.AppendUint32(nil, uint32(n)) }
+
+// timeOf reads it; a key of another form is before all.
+func timeOf(key []byte) int64 {
+	if len(key) != 4 {
+		return 0
 	}
-	return out
+	return int64(binary.BigEndian.Uint32(key))
 }
 
-func hourKey(hour int64) []byte { return binary.BigEndian.AppendUint32(nil, uint32(hour)) }
-
 func broadcastKey(id live.BroadcastID) []byte { return []byte("b/" + id.String()) }
+
+// channelPrefix begins the index of a channel's broadcasts.
+func channelPrefix(id live.ChannelID) []byte { return []byte("c/" + id.String() + "/") }
+
+func putIndex(bucket *bbolt.Bucket, id live.BroadcastID, channel string) error {
+	key := append(channelPrefix(live.ChannelID{Platform: id.Platform, ID: channel}), id.ID...)
+	return bucket.Put(key, seal(key, nil))
+}
 
 // packHour writes the channel's length and name, then second and count of each point.
 func packHour(key []byte, channel string, points []historyPoint) []byte {
@@ -198,15 +206,23 @@ func packHour(key []byte, channel string, points []historyPoint) []byte {
 
 // unpackHour reads it; false when there is none, or it is damaged: the hour begins anew then.
 func unpackHour(key, raw []byte) (channel string, points []historyPoint, ok bool) {
-	b, ok := unseal(key, raw)
-	if !ok || len(b) < 1 || len(b) < 1+int(b[0]) {
+	channel, b, ok := unpackChannel(key, raw)
+	if !ok {
 		return "", nil, false
 	}
-	end := 1 + int(b[0])
-	channel, b = string(b[1:end]), b[end:]
 	points = make([]historyPoint, 0, len(b)/6+1)
 	for ; len(b) >= 6; b = b[6:] {
 		points = append(points, historyPoint{binary.BigEndian.Uint16(b), int32(binary.BigEndian.Uint32(b[2:]))})
 	}
 	return channel, points, true
+}
+
+// unpackChannel reads what every record of a broadcast begins with.
+func unpackChannel(key, raw []byte) (channel string, rest []byte, ok bool) {
+	b, ok := unseal(key, raw)
+	if !ok || len(b) < 1 || len(b) < 1+int(b[0]) {
+		return "", nil, false
+	}
+	end := 1 + int(b[0])
+	return string(b[1:end]), b[end:], true
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sort"
 	"strings"
 
 	"onair/live"
@@ -20,12 +21,13 @@ const (
 // index is what makes queries fast: one row for each entry, in rank order, and the four orders.
 type index struct {
 	rows       []row
-	orders     [len(sorts)][]int32 // places in rows
+	orders     [len(sorts)][]int32 // places in rows: the list
+	aside      [len(sorts)][]int32 // and what is left out of it
 	shares     []share             // of all rows
 	inRow      []int32             // categories of all rows' members
 	text       text
-	categories map[string]int32 // CategoryKey to number
-	names      []Ref            // by number
+	categories map[string]int32 // Category.ID to number
+	names      []Category       // by number
 	platforms  []live.Platform
 	totals     Result // of the whole list
 }
@@ -34,7 +36,7 @@ type index struct {
 type row struct {
 	e               *Entry
 	since           int64 // earliest start or first sighting, nanoseconds since 1970
-	growth          int64 // permille, or noGrowth
+	rise            int64 // permille, or noGrowth
 	category        int32 // -1: none
 	share, shareEnd int32
 	inRow, inRowEnd int32
@@ -53,21 +55,28 @@ func (x *index) build(snap *Snapshot, b *builder) {
 	for _, info := range b.options.Infos {
 		x.platforms = append(x.platforms, info.ID)
 	}
-	x.rows = make([]row, len(snap.Entries))
-	for i, e := range snap.Entries {
-		t := b.listed[i].team
-		r := row{e: e, since: t[0].start, growth: growth(t, e.Viewers), category: -1, share: int32(len(x.shares)), inRow: int32(len(x.inRow)), text: x.text.begin()}
+	x.rows = make([]row, len(b.all))
+	for i, e := range b.all {
+		t := b.rows[i].team
+		r := row{e: e, since: t[0].start, rise: rise(t, e), category: -1, share: int32(len(x.shares)), inRow: int32(len(x.inRow)), text: x.text.begin()}
 		if e.Category.ID != "" {
-			r.category = x.number(e.Category)
+			r.category = x.number(&e.Category)
 		}
 		x.text.field(e.Creator.Name)
 		for _, c := range t {
 			x.shares = append(x.shares, share{int32(c.info), c.b.Viewers})
-			if key := b.categoryKey(c.b.Category.Name); key != "" {
-				x.inRow = append(x.inRow, x.number(Ref{key, c.b.Category.Name}))
+			k := &c.opinion.category
+			if k.ID != "" {
+				x.inRow = append(x.inRow, x.number(k))
 			}
 			x.text.field(c.b.Title)
-			x.text.field(c.b.Category.Name)
+			x.text.field(k.NameKo)
+			if k.Name != k.NameKo {
+				x.text.field(k.Name)
+			}
+			if own := c.b.Category.Name; own != k.Name && own != k.NameKo {
+				x.text.field(own)
+			}
 			if c.b.ChannelName != e.Creator.Name {
 				x.text.field(c.b.ChannelName)
 			}
@@ -77,31 +86,65 @@ func (x *index) build(snap *Snapshot, b *builder) {
 	}
 	keys := make([]sortKey, len(x.rows))
 	for o := range x.orders {
-		list := make([]int32, len(x.rows))
-		for i := range list {
-			list[i] = int32(i)
-		}
-		if sorts[o] != SortViewers { // rank order is that already
-			for i := range keys {
-				keys[i] = x.key(o, int32(i))
-			}
-			slices.SortFunc(list, func(a, b int32) int { return keys[a].compare(&keys[b]) })
-		}
-		x.orders[o] = list
+		x.orders[o] = x.order(o, 0, b.listed, keys)
+		x.aside[o] = x.order(o, b.listed, len(x.rows), keys)
 	}
 	x.scan(filter{}, x.orders[0], len(x.rows), 0, &x.totals)
 	snap.Categories = x.totals.Categories
 }
 
+// order sorts the rows from place from to place to. keys is room to work in, one for each row.
+func (x *index) order(o, from, to int, keys []sortKey) []int32 {
+	list := make([]int32, to-from)
+	for i := range list {
+		list[i] = int32(from + i)
+	}
+	if sorts[o] != SortViewers { // rank order is that already
+		for _, n := range list {
+			keys[n] = x.key(o, n)
+		}
+		slices.SortFunc(list, func(a, b int32) int { return keys[a].compare(&keys[b]) })
+	}
+	return list
+}
+
+// whole is an order of the list and what is left out of it.
+func (x *index) whole(o int) []int32 {
+	list, aside := x.orders[o], x.aside[o]
+	if len(aside) == 0 {
+		return list
+	}
+	out := make([]int32, 0, len(x.rows))
+	for _, n := range aside {
+		k := x.key(o, n)
+		i := sort.Search(len(list), func(i int) bool {
+			other := x.key(o, list[i])
+			return other.compare(&k) > 0
+		})
+		out = append(append(out, list[:i]...), n)
+		list = list[i:]
+	}
+	return append(out, list...)
+}
+
 // number gives a category its number; its name is that of the first entry in rank order.
-func (x *index) number(c Ref) int32 {
+func (x *index) number(c *Category) int32 {
 	n, ok := x.categories[c.ID]
 	if !ok {
 		n = int32(len(x.names))
 		x.categories[c.ID] = n
-		x.names = append(x.names, c)
+		x.names = append(x.names, *c)
 	}
 	return n
+}
+
+// rise is how an entry stands in the order of SortRising: by the largest member's growth beyond its platform's, where
+// the fold knows that, else by how much all grew.
+func rise(t team, e *Entry) int64 {
+	if e.Rise != 0 {
+		return int64(e.Rise)
+	}
+	return growth(t, e.Viewers)
 }
 
 // growth is how much the members grew over rankSpan minutes, in permille of what they had then.
@@ -121,7 +164,7 @@ func (x *index) key(order int, n int32) sortKey {
 	case SortViewers:
 		k.a = int64(r.e.Viewers)
 	case SortRising:
-		k.a, k.b = r.growth, int64(r.e.Viewers)
+		k.a, k.b = r.rise, int64(r.e.Viewers)
 	case SortStarted:
 		k.a = r.since
 	case SortName:
@@ -132,29 +175,38 @@ func (x *index) key(order int, n int32) sortKey {
 
 // filter is a query's filters in the index's own terms.
 type filter struct {
+	adult      bool    // adult entries too
+	locked     bool    // locked entries too
 	platforms  []int32 // nil: any
-	categories []int32 // nil: any
+	categories []bool  // by number; nil: any
 	langs      []string
 	terms      []term
 	bounds     bool
 	least      int64
 	most       int64
 	fresh      bool
+	rising     bool
+	hot        bool
 	official   *bool
 }
 
 // filter reads q. Platforms and categories that the snapshot does not have match nothing. Errors wrap ErrQuery.
 func (x *index) filter(q Query) (filter, error) {
-	f := filter{langs: q.Langs, fresh: q.New, official: q.Official, most: math.MaxInt64}
+	f := filter{
+		adult: q.Adult, locked: q.Locked, langs: q.Langs, fresh: q.New, rising: q.Rising, hot: q.Hot, official: q.Official, most: math.MaxInt64,
+	}
 	for _, p := range q.Platforms {
 		f.platforms = append(f.platforms, int32(slices.Index(x.platforms, p)))
 	}
-	for _, c := range q.Categories {
-		n, ok := x.categories[CategoryKey(c)]
-		if !ok {
-			n = -1
+	if len(q.Categories) > 0 {
+		var p pick
+		for _, c := range q.Categories {
+			p.add(c)
 		}
-		f.categories = append(f.categories, n)
+		f.categories = make([]bool, len(x.names))
+		for n := range x.names {
+			f.categories[n] = p.has(&x.names[n])
+		}
 	}
 	if q.MinViewers != nil {
 		f.bounds, f.least = true, *q.MinViewers
@@ -169,13 +221,15 @@ func (x *index) filter(q Query) (filter, error) {
 
 // open reports that f lets everything through.
 func (f *filter) open() bool {
-	return f.platforms == nil && f.categories == nil && len(f.langs) == 0 && len(f.terms) == 0 && !f.bounds && !f.fresh && f.official == nil
+	return !f.adult && !f.locked && f.platforms == nil && f.categories == nil && len(f.langs) == 0 && len(f.terms) == 0 &&
+		!f.bounds && !f.fresh && !f.rising && !f.hot && f.official == nil
 }
 
 // pass reports whether r is let through; the cheap questions come first.
 func (x *index) pass(f *filter, r *row) bool {
 	e := r.e
-	if f.bounds && (!e.Viewers.Known() || e.Viewers.Count() < f.least || e.Viewers.Count() > f.most) ||
+	if e.Adult && !f.adult || e.Locked && !f.locked ||
+		f.rising && !e.Rising || f.hot && !e.Hot || f.bounds && (!e.Viewers.Known() || e.Viewers.Count() < f.least || e.Viewers.Count() > f.most) ||
 		f.fresh && !e.New ||
 		f.official != nil && e.Official != *f.official ||
 		len(f.langs) > 0 && !slices.Contains(f.langs, e.Lang.Code) {
@@ -184,7 +238,7 @@ func (x *index) pass(f *filter, r *row) bool {
 	if f.platforms != nil && !slices.ContainsFunc(x.shares[r.share:r.shareEnd], func(s share) bool { return slices.Contains(f.platforms, s.platform) }) {
 		return false
 	}
-	if f.categories != nil && !slices.ContainsFunc(x.inRow[r.inRow:r.inRowEnd], func(c int32) bool { return slices.Contains(f.categories, c) }) {
+	if f.categories != nil && !slices.ContainsFunc(x.inRow[r.inRow:r.inRowEnd], func(c int32) bool { return f.categories[c] }) {
 		return false
 	}
 	return x.text.has(r.text, f.terms)
@@ -220,7 +274,8 @@ func (x *index) scan(f filter, order []int32, start, limit int, r *Result) []int
 		}
 	}
 	for i := range categories {
-		categories[i].ID, categories[i].Name = x.names[i].ID, x.names[i].Name
+		n := &x.names[i]
+		categories[i].ID, categories[i].Name, categories[i].NameKo, categories[i].Group = n.ID, n.Name, n.NameKo, n.Group
 	}
 	r.Categories = slices.DeleteFunc(categories, func(c CategoryCount) bool { return c.Entries == 0 })
 	slices.SortFunc(r.Categories, func(a, b CategoryCount) int {

@@ -13,8 +13,9 @@ type Sort string
 
 const (
 	SortViewers Sort = "viewers" // most first, hidden last; the default
-	// SortRising puts first what grew most over 15 minutes of log time, in permille of its viewers then (at least
-	// growthBase), ties by viewers; what was not live then, or hides its count, is last.
+	// SortRising puts first what grew most over 15 minutes of log time beyond its platform (Entry.Rise; where that is
+	// unknown, in permille of its viewers then, at least growthBase), ties by viewers; what was not live then, or hides
+	// its count, is last.
 	SortRising  Sort = "rising"
 	SortStarted Sort = "started" // newest first, by the declared start or else the first sighting
 	SortName    Sort = "name"    // creators' names by code point
@@ -33,14 +34,18 @@ const (
 // Query asks for a part of the list. Zero fields do not filter; an entry must pass all that are set.
 type Query struct {
 	Platforms  []live.Platform // a member is on one of them
-	Categories []string        // CategoryCount.ID or a name, of any member
+	Categories []string        // CategoryCount.ID, a group or a name, of any member; see pick
 	Langs      []string        // Lang.Code; "" is unknown
+	Adult      bool            // adult entries too
+	Locked     bool            // locked entries too
 	// Q holds words that must all be found in titles, channel names, the creator's name or categories: without case
 	// and spaces, also while the last syllable is being typed, and by initials (ㅊㅊㅁ).
 	Q          string
 	MinViewers *int64 // with either bound hidden counts are left out
 	MaxViewers *int64
 	New        bool // only new ones
+	Rising     bool // only rising ones
+	Hot        bool // only hot ones
 	Official   *bool
 	Sort       Sort   // "" is SortViewers
 	Limit      int    // 1 to MaxLimit, 0 is DefaultLimit
@@ -64,11 +69,11 @@ type PlatformCount struct {
 	Viewers int64
 }
 
-// CategoryCount counts the entries of a category. ID is CategoryKey of Name, which is as the largest entry has it.
+// CategoryCount counts the entries of a category; see Category.
 type CategoryCount struct {
-	ID, Name string
-	Entries  int
-	Viewers  int64
+	ID, Name, NameKo, Group string
+	Entries                 int
+	Viewers                 int64
 }
 
 // Query answers q from the snapshot alone. Errors wrap ErrCursor or ErrQuery.
@@ -89,6 +94,9 @@ func (s *Snapshot) Query(q Query) (*Result, error) {
 		return nil, err
 	}
 	rows := s.index.orders[order]
+	if q.Adult || q.Locked {
+		rows = s.index.whole(order)
+	}
 	start := 0
 	if q.Cursor != "" {
 		after, err := parseCursor(order, q.Cursor)
@@ -114,7 +122,7 @@ func (s *Snapshot) Query(q Query) (*Result, error) {
 	}
 	r.Entries = make([]*Entry, len(page))
 	for i, n := range page {
-		r.Entries[i] = s.Entries[n]
+		r.Entries[i] = s.index.rows[n].e
 	}
 	return r, nil
 }

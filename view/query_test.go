@@ -48,19 +48,21 @@ func TestQuery(t *testing.T) {
 		{"platform of any member", Query{Platforms: []live.Platform{"chzzk"}}, "youtube:2"},
 		{"platforms", Query{Platforms: []live.Platform{"twitch", "youtube"}}, "youtube:2 twitch:4 youtube:5"},
 		{"unknown platform", Query{Platforms: []live.Platform{"nope"}}, ""},
-		{"category id", Query{Categories: []string{"just-chatting"}}, "youtube:2 soop:3"},
-		{"category name", Query{Categories: []string{"JUST  CHATTING"}}, "youtube:2 soop:3"},
+		{"category id", Query{Categories: []string{"talk"}}, "youtube:2 soop:3 soop:6"},
+		{"category name", Query{Categories: []string{"JUST  CHATTING"}}, "youtube:2 soop:3 soop:6"},
+		{"category in Korean", Query{Categories: []string{"저스트채팅"}}, "youtube:2 soop:3 soop:6"},
 		{"category of a smaller member", Query{Categories: []string{"gaming"}}, "youtube:2"},
-		{"either category", Query{Categories: []string{"art", "talk"}}, "twitch:4 soop:6"},
+		{"either category", Query{Categories: []string{"art", "그림", "game"}}, "youtube:2 twitch:4"},
 		{"unknown category", Query{Categories: []string{"nope"}}, ""},
-		{"Korean", Query{Langs: []string{"ko"}}, "youtube:2 soop:3"},
-		{"unknown language", Query{Langs: []string{""}}, "soop:6 youtube:5"},
+		{"Korean", Query{Langs: []string{"ko"}}, "youtube:2 soop:3 soop:6 youtube:5"},
+		{"unknown language", Query{Langs: []string{""}}, ""},
 		{"word in a title", Query{Q: "솔랭"}, "soop:3"},
 		{"word in a smaller member's title", Query{Q: "같은"}, "youtube:2"},
 		{"word in the creator's name", Query{Q: "creator KIM"}, "youtube:2"},
 		{"word in a channel name", Query{Q: "원본"}, "youtube:2"},
 		{"word in a registered name", Query{Q: "zed"}, "soop:3"},
-		{"word in a category", Query{Q: "chatting"}, "youtube:2 soop:3"},
+		{"word in a platform's category", Query{Q: "chatting"}, "youtube:2 soop:3"},
+		{"word in a category", Query{Q: "토크"}, "youtube:2 soop:3 soop:6"},
 		{"initials", Query{Q: "ㅊㅊㅁ"}, "youtube:2"},
 		{"half typed", Query{Q: "바나ㄴ"}, "youtube:5"},
 		{"least", Query{MinViewers: bound(int64(50))}, "youtube:2 soop:3 twitch:4"},
@@ -99,20 +101,19 @@ func TestQueryTotals(t *testing.T) {
 	}
 	r.Entries, r.Next = nil, ""
 	want := &Result{
-		Total: 3, Viewers: 950,
-		Platforms: []PlatformCount{{"chzzk", 1, 500}, {"soop", 1, 100}, {"twitch", 1, 50}, {"youtube", 1, 300}},
+		Total: 5, Viewers: 950,
+		Platforms: []PlatformCount{{"chzzk", 1, 500}, {"soop", 2, 100}, {"twitch", 1, 50}, {"youtube", 2, 300}},
 		Categories: []CategoryCount{
-			{"just-chatting", "Just Chatting", 2, 900},
-			{"art", "Art", 1, 50},
+			{"talk", "Talk", "토크", "talk", 3, 900},
+			{"art", "Art", "그림·만들기", "art", 1, 50},
 		},
 	}
 	if diff := cmp.Diff(want, r); diff != "" {
 		t.Errorf("totals (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]CategoryCount{
-		{"just-chatting", "Just Chatting", 2, 900},
-		{"art", "Art", 1, 50},
-		{"talk", "Talk", 1, 0},
+		{"talk", "Talk", "토크", "talk", 3, 900},
+		{"art", "Art", "그림·만들기", "art", 1, 50},
 	}, snap.Categories); diff != "" {
 		t.Errorf("all categories (-want +got):\n%s", diff)
 	}

@@ -76,8 +76,8 @@ func (st *Store) Renew() error {
 	if old == "" {
 		return nil
 	}
-	hours, err := copyHistory(st.db, old)
-	st.log.Warn("store put aside", "path", old, "history_hours", hours, "err", err)
+	parts, err := copyHistory(st.db, old)
+	st.log.Warn("store put aside", "path", old, "history_parts", parts, "err", err)
 	return nil
 }
 
@@ -111,64 +111,4 @@ func putFileAside(path string) (string, error) {
 		}
 	}
 	return name, nil
-}
-
-// copyHistory copies the hours that can be read, each value checked. It reports how many hours came over.
-func copyHistory(to *bbolt.DB, from string) (hours int, err error) {
-	old, err := openGuarded(from, &bbolt.Options{ReadOnly: true})
-	if err != nil {
-		return 0, err
-	}
-	defer closeFile(old)
-	var names [][]byte
-	err = guard(func() error {
-		return old.View(func(tx *bbolt.Tx) error {
-			history := tx.Bucket(bucketHistory)
-			if history == nil {
-				return nil
-			}
-			cursor := history.Cursor()
-			for key, value := cursor.First(); key != nil && len(names) <= historyHours; key, value = cursor.Next() {
-				if value == nil && len(key) == 4 {
-					names = append(names, append([]byte(nil), key...))
-				}
-			}
-			return nil
-		})
-	})
-	for _, name := range names {
-		// Each hour on its own: a broken page costs one hour.
-		e := guard(func() error {
-			return old.View(func(tx *bbolt.Tx) error {
-				source := tx.Bucket(bucketHistory).Bucket(name)
-				if source == nil {
-					return nil
-				}
-				return to.Update(func(tx *bbolt.Tx) error { return copyHour(tx, name, source) })
-			})
-		})
-		if e != nil {
-			err = e
-			continue
-		}
-		hours++
-	}
-	return hours, err
-}
-
-func copyHour(tx *bbolt.Tx, name []byte, source *bbolt.Bucket) error {
-	target, err := tx.Bucket(bucketHistory).CreateBucketIfNotExists(name)
-	if err != nil {
-		return err
-	}
-	cursor := source.Cursor()
-	for key, raw := cursor.First(); key != nil; key, raw = cursor.Next() {
-		if _, ok := unseal(key, raw); !ok {
-			continue
-		}
-		if err := target.Put(key, append([]byte(nil), raw...)); err != nil {
-			return err
-		}
-	}
-	return nil
 }

@@ -196,15 +196,3 @@ func foldRune(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
 // foldCase is s in NFC without case.
 func foldCase(s string) string { return strings.Map(foldRune, norm.NFC.String(s)) }
-
-// CategoryKey is the normalised form of a category's name, which joins the platforms' spellings: NFC, lower case,
-// runs of letters and digits joined by '-' ("Just Chatting" is "just-chatting"). A name of signs only is its own
-// key; "" has none.
-func CategoryKey(name string) string {
-	folded := foldCase(name)
-	words := strings.FieldsFunc(folded, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
-	if len(words) == 0 {
-		return strings.Join(strings.Fields(folded), "-")
-	}
-	return strings.Join(words, "-")
-}

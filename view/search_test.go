@@ -168,25 +168,6 @@ func searchedRapid(q, field string) bool {
 	return x.has(x.end(s), list)
 }
 
-func TestCategoryKey(t *testing.T) {
-	for _, tc := range []struct{ name, want string }{
-		{"", ""},
-		{"  ", ""},
-		{"Just Chatting", "just-chatting"},
-		{"League_of_Legends", "league-of-legends"},
-		{"리그 오브 레전드", "리그-오브-레전드"},
-		{norm.NFD.String("리그 오브 레전드"), "리그-오브-레전드"},
-		{"PUBG: BATTLEGROUNDS", "pubg-battlegrounds"},
-		{"???", "???"},
-		{"-talk-", "talk"},
-	} {
-		got := CategoryKey(tc.name)
-		if got != tc.want || CategoryKey(got) != got {
-			t.Errorf("CategoryKey(%q) = %q, again %q; want %q", tc.name, got, CategoryKey(got), tc.want)
-		}
-	}
-}
-
 func FuzzSearch(f *testing.F) {
 	f.Add("침착ㅁ", "침착맨 \x00 라디오")
 	f.Add("\xff", "\xed\xa0\x80ㄳ")

@@ -141,7 +141,7 @@ func (f *Follower) adopt(ctx context.Context, s step) error {
 		f.h.Restarts++
 	}
 	f.replace(ctx, s)
-	f.whole, f.points, f.aside = true, nil, nil
+	f.whole, f.past, f.aside = true, Past{}, nil
 	f.adopted = true
 	f.begin = s.begin
 	f.flush()

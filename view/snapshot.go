@@ -19,7 +19,8 @@ type Snapshot struct {
 	AsOf       time.Time // log time of Seq
 	LogTime    time.Time // log time at Position
 	Lineage    live.Lineage
-	Entries    []*Entry         // in rank order: viewers descending, hidden last, then id
+	Entries    []*Entry         // in rank order: viewers descending, hidden last, then id; neither adult nor locked
+	Unlisted   []*Entry         // adult or locked, in the same order: without rank, and in no count
 	Platforms  []PlatformStatus // in the order of BuildOptions.Infos
 	Categories []CategoryCount  // with at least one entry; most viewers first, then most entries, then id
 
@@ -27,6 +28,10 @@ type Snapshot struct {
 	live    map[live.BroadcastID]*Entry
 	ended   map[live.BroadcastID]ending
 	planner map[live.Platform]asked
+
+	described  map[live.ChannelID]*description
+	unlabelled []Unlabelled
+	owners     *owners
 }
 
 // ending is where an ended broadcast's id leads.
@@ -37,12 +42,13 @@ type ending struct {
 
 // asked is what the planner wants to know about one platform.
 type asked struct {
-	source     aggregator.PlatformState
-	known      []KnownBroadcast
-	candidates []aggregator.Candidate
-	missing    []MissingBroadcast
-	registered []live.RegisteredChannel
-	spent      map[string]int
+	source      aggregator.PlatformState
+	known       []KnownBroadcast
+	candidates  []aggregator.Candidate
+	missing     []MissingBroadcast
+	registered  []live.RegisteredChannel
+	spent       map[string]int
+	undescribed []string
 }
 
 // KnownBroadcast is a live broadcast, and when its platform last said so.
@@ -67,6 +73,8 @@ type BuildOptions struct {
 	Off     map[live.Platform]string
 	Lineage live.Lineage
 	N       uint64
+	// Memo is what the builder of one snapshot after the other keeps; nil remembers nothing. It changes no result.
+	Memo *Memo
 }
 
 // buckets are the daily budgets whose spending a snapshot tells (live.Cost.Bucket). Only YouTube has any.
@@ -83,6 +91,7 @@ type source interface {
 	Candidates() []aggregator.Candidate
 	Missing() []live.BroadcastID
 	Spent(p live.Platform, bucket string) int
+	Channel(id live.ChannelID) *aggregator.Channel
 }
 
 var _ source = (*aggregator.State)(nil)
@@ -103,6 +112,9 @@ func Build(s source, f *Facts, o BuildOptions) *Snapshot {
 	snap.index.build(snap, b)
 	snap.Platforms = b.platforms()
 	b.plans(snap)
+	b.describe(snap)
+	snap.owners = f.owners()
+	b.memo.forget(len(b.casts), snap.described)
 	return snap
 }
 
@@ -166,6 +178,8 @@ func (b *builder) plans(snap *Snapshot) {
 			}
 		}
 		slices.SortFunc(known[p], func(x, y KnownBroadcast) int { return strings.Compare(x.ID.ID, y.ID.ID) })
-		snap.planner[p] = asked{sources[p], known[p], candidates[p], missing[p], b.facts.registered(p), spent}
+		snap.planner[p] = asked{
+			source: sources[p], known: known[p], candidates: candidates[p], missing: missing[p], registered: b.facts.registered(p), spent: spent,
+		}
 	}
 }

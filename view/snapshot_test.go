@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,6 +34,7 @@ type stubState struct {
 	candidates []aggregator.Candidate
 	missing    []live.BroadcastID
 	spent      map[string]int
+	channels   map[live.ChannelID]*aggregator.Channel
 }
 
 var _ source = (*stubState)(nil)
@@ -45,6 +47,9 @@ func (s *stubState) Platforms() []*aggregator.PlatformState      { return s.plat
 func (s *stubState) Candidates() []aggregator.Candidate          { return s.candidates }
 func (s *stubState) Missing() []live.BroadcastID                 { return s.missing }
 func (s *stubState) Spent(p live.Platform, bucket string) int    { return s.spent[string(p)+"/"+bucket] }
+func (s *stubState) Channel(id live.ChannelID) *aggregator.Channel {
+	return s.channels[id]
+}
 func (s *stubState) Broadcast(id live.BroadcastID) *aggregator.Broadcast {
 	for _, b := range s.list {
 		if b.ID == id {
@@ -109,8 +114,8 @@ func endedAgo(d time.Duration) func(*aggregator.Broadcast) {
 // fact makes one value of a table; v nil removes.
 func fact(key string, rev uint64, v any) live.Fact {
 	f := live.Fact{Table: "FACTS", Key: key, Rev: rev}
-	if len(key) > 6 && key[:6] == "thumb." {
-		f.Table = "DERIVED"
+	if kind, _, _ := strings.Cut(key, "."); factTable[kind] != "" {
+		f.Table = factTable[kind]
 	}
 	if v == nil {
 		return f
@@ -134,6 +139,15 @@ func creatorFact(id string, rev uint64, channels ...string) live.Fact {
 		c.Channels = append(c.Channels, ch)
 	}
 	return fact("creator."+id, rev, c)
+}
+
+// proposalFact is a confident proposal that joins two channels.
+func proposalFact(rev uint64, score int, a, b live.ChannelID) live.Fact {
+	return fact("proposal."+live.PairKey(a, b), rev, live.Proposal{Channels: [2]live.ChannelID{a, b}, Score: score, Confident: true})
+}
+
+func apartFact(rev uint64, a, b live.ChannelID) live.Fact {
+	return fact("apart."+live.PairKey(a, b), rev, live.Apart{Channels: [2]live.ChannelID{a, b}})
 }
 
 // built is the snapshot of broadcasts at noon.
@@ -160,13 +174,15 @@ func TestBuildGolden(t *testing.T) {
 				b.Minutes[len(b.Minutes)-1-rankSpan] = 1000
 			}),
 			onAir("youtube:v1", 5000, onChannel("UCa"), startedAgo(50*time.Minute), func(b *aggregator.Broadcast) {
-				b.Title, b.ChangedSeq, b.Adult = "같이 보는 롤", 77, true
+				b.Title, b.ChangedSeq = "같이 보는 롤", 77
+				b.Rise, b.Rising, b.Heat, b.Hot = 250, true, 3000, true
 				b.Minutes = b.Minutes[55:]
 			}),
 			onAir("youtube:v2", 10, onChannel("UCa"), startedAgo(5*time.Minute), func(b *aggregator.Broadcast) { b.Minutes = b.Minutes[58:] }),
 			onAir("soop:2", 6000, func(b *aggregator.Broadcast) { b.Official, b.Category = true, live.Category{ID: "1", Name: "Talk"} }),
 			onAir("twitch:3", live.ViewersHidden, func(b *aggregator.Broadcast) { b.Category, b.Lang = live.Category{Name: "talk"}, "other" }),
 			onAir("soop:4", 100, endedAgo(20*time.Minute)),
+			onAir("soop:6", 8000, func(b *aggregator.Broadcast) { b.Adult = true }),
 			onAir("chzzk:5", 3000, endedAgo(10*time.Minute)),
 		},
 		platforms: []*aggregator.PlatformState{
@@ -191,9 +207,9 @@ func TestBuildGolden(t *testing.T) {
 
 	got, err := json.MarshalIndent(struct {
 		*Snapshot
-		Known, Source, Missing, Candidates, Registered any
-		Spent                                          int
-	}{snap, snap.Known("youtube"), snap.Source("chzzk"), snap.Missing("chzzk"), snap.Candidates("youtube"), snap.Registered("youtube"), snap.Spent("youtube", "search")}, "", "  ")
+		Known, Source, Missing, Candidates, Registered, Undescribed, Unlabelled any
+		Spent                                                                   int
+	}{snap, snap.Known("youtube"), snap.Source("chzzk"), snap.Missing("chzzk"), snap.Candidates("youtube"), snap.Registered("youtube"), snap.Undescribed("youtube"), snap.Unlabelled(), snap.Spent("youtube", "search")}, "", "  ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -225,6 +241,7 @@ func drawState(t *rapid.T) (*stubState, []live.Fact) {
 			b.StartedAt = time.Time{}
 		}
 		b.Category.Name = rapid.SampledFrom([]string{"", "Talk", "talk", "게임"}).Draw(t, "category")
+		b.Adult, b.Locked = rapid.IntRange(0, 5).Draw(t, "adult") == 0, rapid.IntRange(0, 5).Draw(t, "locked") == 0
 		for i := range b.Minutes {
 			b.Minutes[i] = live.Viewers(rapid.SampledFrom([]int{-1, 3, 50}).Draw(t, "minute"))
 		}
@@ -240,6 +257,19 @@ func drawState(t *rapid.T) (*stubState, []live.Fact) {
 			channels = append(channels, rapid.SampledFrom(platforms).Draw(t, "on")+":"+rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "of"))
 		}
 		facts = append(facts, creatorFact(fmt.Sprintf("k%d", i), uint64(i+1), channels...))
+	}
+	for i := range rapid.IntRange(0, 3).Draw(t, "pairs") {
+		draw := func() live.ChannelID {
+			return live.ChannelID{Platform: live.Platform(rapid.SampledFrom(platforms).Draw(t, "side")), ID: rapid.SampledFrom([]string{"x", "y", "z"}).Draw(t, "name")}
+		}
+		a, b := draw(), draw()
+		if a == b {
+			continue
+		}
+		if rapid.Bool().Draw(t, "apart") {
+			facts = append(facts, apartFact(uint64(100+i), a, b))
+		}
+		facts = append(facts, proposalFact(uint64(200+i), 900+i%2, a, b))
 	}
 	if rapid.Bool().Draw(t, "block") {
 		facts = append(facts, fact("block.category.1", 20, live.Block{Kind: live.BlockCategory, Value: "TALK"}))

@@ -34,7 +34,7 @@ const (
 	storeFormat = 1
 	// lockWait bounds the wait for the file's lock: a second process must fail within a second.
 	lockWait = 400 * time.Millisecond
-	// defaultHistory bounds the file by giving up the oldest hours of history: 48 h of 20,000 broadcasts take half of it.
+	// defaultHistory bounds the file by giving up the oldest days of history.
 	defaultHistory = 1 << 30
 )
 
@@ -43,6 +43,8 @@ var (
 	bucketMeta    = []byte("meta")
 	bucketState   = []byte("state")   // aggregator.Record
 	bucketHistory = []byte("history") // see history.go
+	bucketDays    = []byte("days")    // see history_days.go
+	bucketTotals  = []byte("totals")  // see totals.go
 	bucketAside   = []byte("aside")   // see aside.go
 	keyMeta       = []byte("meta")
 )
@@ -67,6 +69,7 @@ type Store struct {
 	suspect atomic.Bool // a reader met damage: the next Commit reports it
 
 	dropped atomic.Uint64 // history points given up because the file is full
+	changes dayChanges    // days that were written to after they were read
 }
 
 // storeMeta is written in every transaction. Count and Sum are over the state's records: a damaged inner page can hide
@@ -120,7 +123,7 @@ func openFile(path string) (*bbolt.DB, error) {
 	}
 	err = guard(func() error {
 		return db.Update(func(tx *bbolt.Tx) error {
-			for _, name := range [][]byte{bucketMeta, bucketState, bucketHistory, bucketAside} {
+			for _, name := range [][]byte{bucketMeta, bucketState, bucketHistory, bucketDays, bucketTotals, bucketAside} {
 				if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 					return err
 				}
@@ -174,7 +177,7 @@ type Batch struct {
 	LogTime  time.Time           // decides what history is too old
 	Records  []aggregator.Record // State.Dirty, or everything
 	Whole    bool                // Records are the whole state: nothing of the stored one stays
-	Points   []aggregator.Point  // for the history
+	Past                         // for the history
 	Aside    []AsidePage
 }
 
@@ -201,7 +204,7 @@ func (st *Store) Commit(b Batch) error {
 			if err := st.putRecords(tx, b, &meta, changed); err != nil {
 				return err
 			}
-			if err := st.putPoints(tx, b.Points, b.LogTime); err != nil {
+			if err := st.putPast(tx, &b); err != nil {
 				return err
 			}
 			if err := putAside(tx, b.Aside, &meta); err != nil {
@@ -217,6 +220,7 @@ func (st *Store) Commit(b Batch) error {
 		clear(st.sums)
 	}
 	st.meta = meta
+	st.changes.committed()
 	for key, sum := range changed {
 		if sum == 0 {
 			delete(st.sums, key)

@@ -55,19 +55,26 @@ func mustLoad(tb testing.TB, st *Store) *aggregator.State {
 	return s
 }
 
-// folded applies messages to s and gives the points.
-func folded(tb testing.TB, s *aggregator.State, first uint64, messages []live.Message) []aggregator.Point {
+// folded applies messages to s and gives what they bring for the history.
+func folded(tb testing.TB, s *aggregator.State, first uint64, messages []live.Message) (past Past) {
 	tb.Helper()
-	var points []aggregator.Point
 	for i, m := range messages {
 		m.Seq = first + uint64(i)
 		p, err := decode(&m)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		points = append(points, s.Apply(&m, p).Points...)
+		past.take(s, s.Apply(&m, p))
 	}
-	return points
+	return past
+}
+
+// counts are the last counts of a series.
+func counts(list []HistoryPoint) (out []aggregator.Point) {
+	for _, p := range list {
+		out = append(out, p.Point)
+	}
+	return out
 }
 
 func records(s *aggregator.State) []aggregator.Record { return imageOf(s, live.Lineage{}).Records }
@@ -98,9 +105,9 @@ func TestStoreKeepsTheState(t *testing.T) {
 	first := uint64(1)
 	for pass := range 4 {
 		messages := evening.MustMessages(t, 1)
-		points := folded(t, s, first, messages)
+		past := folded(t, s, first, messages)
 		first += uint64(len(messages))
-		mustCommit(t, st, s, Batch{Points: points, Whole: pass == 2})
+		mustCommit(t, st, s, Batch{Past: past, Whole: pass == 2})
 		if pass == 1 { // and across a restart
 			if err := st.Close(); err != nil {
 				t.Fatal(err)
@@ -120,18 +127,18 @@ func TestTransactionIsWhole(t *testing.T) {
 	s := aggregator.New(false)
 	messages := viewtest.NewEvening(1, 400, 40).MustMessages(t, 2)
 	half := len(messages) / 2
-	mustCommit(t, st, s, Batch{Points: folded(t, s, 1, messages[:half])})
+	mustCommit(t, st, s, Batch{Past: folded(t, s, 1, messages[:half])})
 	want := records(s)
-	points := folded(t, s, uint64(half+1), messages[half:])
+	past := folded(t, s, uint64(half+1), messages[half:])
 	err := st.Commit(Batch{
-		Lineage: testLineage, Position: s.Position(), LogTime: s.LogTime(), Points: points,
+		Lineage: testLineage, Position: s.Position(), LogTime: s.LogTime(), Past: past,
 		Records: append(s.Dirty(), aggregator.Record{Key: "", Value: []byte("x")}), // bbolt refuses an empty key, after all others
 	})
 	if err == nil {
 		t.Fatal("committed")
 	}
 	same(t, "after the crash", want, mustLoad(t, st))
-	mustCommit(t, st, s, Batch{Points: points})
+	mustCommit(t, st, s, Batch{Past: past})
 	same(t, "again", records(s), mustLoad(t, st))
 }
 
@@ -166,9 +173,9 @@ func TestDamage(t *testing.T) {
 	committed := map[uint64][]aggregator.Record{} // bbolt falls back to the transaction before when its newest head is hit
 	for range 3 {
 		messages := evening.MustMessages(t, 1)
-		points := folded(t, s, first, messages)
+		past := folded(t, s, first, messages)
 		first += uint64(len(messages))
-		mustCommit(t, st, s, Batch{Points: points, Aside: []AsidePage{{Seq: first, Error: "x"}}})
+		mustCommit(t, st, s, Batch{Past: past, Aside: []AsidePage{{Seq: first, Error: "x"}}})
 		committed[s.Position()] = records(s)
 	}
 	want := records(s)
@@ -233,7 +240,7 @@ func TestDamage(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Go on writing, as the Follower does.
-		b := Batch{Lineage: testLineage, Position: s.Position(), LogTime: s.LogTime(), Records: want, Whole: true, Points: history}
+		b := Batch{Lineage: testLineage, Position: s.Position(), LogTime: s.LogTime(), Records: want, Whole: true, Past: Past{Points: counts(history)}}
 		err = st.Commit(b)
 		if errors.Is(err, ErrDamaged) {
 			outcome["noticed on writing"]++
@@ -267,7 +274,7 @@ func TestMissingRecordsAreNoticed(t *testing.T) {
 	t.Parallel()
 	st := mustOpen(t, filepath.Join(t.TempDir(), "view.db"))
 	s := aggregator.New(false)
-	mustCommit(t, st, s, Batch{Points: folded(t, s, 1, viewtest.NewEvening(1, 40, 40).MustMessages(t, 1))})
+	mustCommit(t, st, s, Batch{Past: folded(t, s, 1, viewtest.NewEvening(1, 40, 40).MustMessages(t, 1))})
 	st.meta.Count++ // as if a branch of the tree had been lost
 	mustCommit(t, st, s, Batch{})
 	if _, _, err := st.Load(); !errors.Is(err, ErrDamaged) {
@@ -281,7 +288,7 @@ func TestRenewKeepsHistoryAndTwoOldFiles(t *testing.T) {
 	path := filepath.Join(dir, "view.db")
 	st := mustOpen(t, path)
 	s := aggregator.New(false)
-	mustCommit(t, st, s, Batch{Points: folded(t, s, 1, viewtest.NewEvening(1, 400, 40).MustMessages(t, 3))})
+	mustCommit(t, st, s, Batch{Past: folded(t, s, 1, viewtest.NewEvening(1, 400, 40).MustMessages(t, 3))})
 	id := live.BroadcastID{Platform: "soop", ID: "20000000"}
 	want, err := st.History(id, time.Time{})
 	if err != nil || len(want) != 3 {

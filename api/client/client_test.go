@@ -57,12 +57,12 @@ func TestQueryTravels(t *testing.T) {
 	low, yes := int64(5), true
 	list, err := c.Streams(t.Context(), Query{
 		Platforms: []live.Platform{"chzzk", "soop"}, Categories: []string{"a&b"}, Langs: []string{"ko"}, Q: "ㅊㅊ ㅁ", MinViewers: &low, MaxViewers: &low,
-		New: true, Official: &yes, Sort: "rising", Limit: 7, Cursor: "c", MinSeq: 9,
+		New: true, Official: &yes, Rising: true, Hot: true, Include: []string{"adult", "locked"}, Sort: "rising", Limit: 7, Cursor: "c", MinSeq: 9,
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "/v1/streams?category=a%26b&cursor=c&lang=ko&limit=7&max_viewers=5&min_seq=9&min_viewers=5&new=true&official=true&platform=chzzk&platform=soop&q=%E3%85%8A%E3%85%8A+%E3%85%81&sort=rising"
+	want := "/v1/streams?category=a%26b&cursor=c&hot=true&include=adult&include=locked&lang=ko&limit=7&max_viewers=5&min_seq=9&min_viewers=5&new=true&official=true&platform=chzzk&platform=soop&q=%E3%85%8A%E3%85%8A+%E3%85%81&rising=true&sort=rising"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -17,8 +17,19 @@ type Ref struct {
 
 // Lang is a language and how it is known.
 type Lang struct {
-	Code   string `json:"code"`
-	Reason string `json:"reason"`
+	Code       string `json:"code"` // "ko"; "other" is not Korean without knowing more
+	Reason     string `json:"reason"`
+	Confidence int    `json:"confidence"` // percent
+}
+
+// Category is a place in the tree of what streams are about, and how it is known.
+type Category struct {
+	ID         string `json:"id"`
+	Name       string `json:"name"` // in English
+	NameKo     string `json:"name_ko"`
+	Group      string `json:"group"`  // the upper level's id
+	Reason     string `json:"reason"` // platform, text, llm
+	Confidence int    `json:"confidence"`
 }
 
 // Thumbnail is a picture; sides are 0 when unknown.
@@ -44,21 +55,26 @@ type Row struct {
 	Creator    Ref          `json:"creator"`
 	Title      string       `json:"title"`
 	Viewers    live.Viewers `json:"viewers"`
-	Category   *Ref         `json:"category"`
+	Category   *Category    `json:"category"`
 	Lang       *Lang        `json:"lang"`
 	StartedAt  time.Time    `json:"started_at"`  // zero when unknown
 	ObservedAt time.Time    `json:"observed_at"` // in events: as of the row's last other change
 	Adult      bool         `json:"adult"`
 	Locked     bool         `json:"locked"`
 	Official   bool         `json:"official"`
-	Thumbnail  *Thumbnail   `json:"thumbnail"`
-	Broadcasts []Broadcast  `json:"broadcasts"`
+	// OfficialReason is operator, platform, league, broadcaster or relay; "" when it is not official.
+	OfficialReason string      `json:"official_reason"`
+	New            bool        `json:"new"` // started less than 30 minutes ago
+	Rising         bool        `json:"rising"`
+	Hot            bool        `json:"hot"`
+	Thumbnail      *Thumbnail  `json:"thumbnail"`
+	Broadcasts     []Broadcast `json:"broadcasts"`
 }
 
 // Entry is a row of the ranking.
 type Entry struct {
 	Row
-	Rank       int            `json:"rank"`        // 0 when ended
+	Rank       int            `json:"rank"`        // 0 when ended, for adults or locked
 	RankChange *int           `json:"rank_change"` // places gained in 15 minutes; nil when it was not live then
 	Trend      []live.Viewers `json:"trend"`       // the last 60 minutes, oldest first
 	TrendStep  int            `json:"trend_step"`  // minutes from one value of Trend to the next; 0 is 1
@@ -74,7 +90,9 @@ type PlatformCount struct {
 // CategoryCount is one category's share of a list.
 type CategoryCount struct {
 	ID      string `json:"id"`
-	Name    string `json:"name"`
+	Name    string `json:"name"` // in English
+	NameKo  string `json:"name_ko"`
+	Group   string `json:"group"` // the upper level's id
 	Entries int    `json:"entries"`
 	Viewers int64  `json:"viewers"`
 }
@@ -94,15 +112,18 @@ type Streams struct {
 // Query are the filters of Streams; zero fields are left out.
 type Query struct {
 	Platforms  []live.Platform
-	Categories []string // ids
+	Categories []string // ids, of groups too, or names
 	Langs      []string
 	Q          string
 	MinViewers *int64
 	MaxViewers *int64
 	New        bool
 	Official   *bool
-	Sort       string // viewers, rising, started, name
-	Limit      int    // 1-2000; 0 is the server's default, 100
+	Rising     bool
+	Hot        bool
+	Include    []string // "adult", "locked"
+	Sort       string   // viewers, rising, started, name
+	Limit      int      // 1-2000; 0 is the server's default, 100
 	Cursor     string
 	MinSeq     uint64 // the answer's Seq is at least this
 }
@@ -129,8 +150,11 @@ func (q Query) values() url.Values {
 	}
 	number("min_viewers", q.MinViewers)
 	number("max_viewers", q.MaxViewers)
-	if q.New {
-		v.Set("new", "true")
+	v["include"] = q.Include
+	for name, on := range map[string]bool{"new": q.New, "rising": q.Rising, "hot": q.Hot} {
+		if on {
+			v.Set(name, "true")
+		}
 	}
 	if q.Official != nil {
 		v.Set("official", strconv.FormatBool(*q.Official))

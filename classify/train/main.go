@@ -36,6 +36,7 @@ func run() error {
 	flag.Float64Var(&s.other, "other", s.other, "weight of rows from other sites than YouTube")
 	flag.Float64Var(&s.power, "power", s.power, "a channel of n rows counts n^power")
 	flag.Float64Var(&s.balance, "balance", s.balance, "0 to 1: how far rare groups are lifted")
+	flag.Float64Var(&s.unfiled, "unfiled", s.unfiled, "weight of YouTube's rows about talk, where it files what nobody filed")
 	for b := range s.blocks {
 		flag.Float64Var(&s.blocks[b], fmt.Sprintf("block%d", b), s.blocks[b], "strength of a block")
 	}
