@@ -1,0 +1,88 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"onair/aggregator"
+	"onair/live"
+	"onair/view"
+)
+
+// Reading is one page of the log with the time at which it was observed, as the tables have it.
+type Reading struct {
+	Seq         uint64
+	First, Last uint64 // of the log, as it was when reading began
+	At          time.Time
+	Late        bool
+	Page        *live.Page // a broadcast stands in it once
+}
+
+// errEnough ends reading at the log's end.
+var errEnough = errors.New("end of the log")
+
+// Read gives every page that the log holds now, in order, and returns. Pages that cannot be read are passed over. A log
+// that loses its beginning meanwhile is read on from where it then begins. Errors: those of the log, fn's, ctx's.
+func Read(ctx context.Context, log view.Log, fn func(Reading) error) error {
+	info, err := log.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("log info: %w", err)
+	}
+	first := max(info.FirstSeq, 1)
+	state, dates := aggregator.New(info.Virtual), dating{virtual: info.Virtual}
+	for next := first; next <= info.LastSeq; {
+		err := log.Follow(ctx, next, func(m live.Message) error {
+			if m.Seq > info.LastSeq {
+				return errEnough
+			}
+			next = m.Seq + 1
+			page, err := decode(&m)
+			if err != nil {
+				page = nil
+			}
+			state.Apply(&m, page)
+			at := dates.of(&m, state.LogTime())
+			if page != nil {
+				page.Observations = once(page.Observations)
+				if err := fn(Reading{m.Seq, first, info.LastSeq, at, m.Lane.Name == live.LaneLate, page}); err != nil {
+					return err
+				}
+			}
+			if m.Seq == info.LastSeq {
+				return errEnough
+			}
+			return nil
+		})
+		gap := (*view.GapError)(nil)
+		switch {
+		case errors.Is(err, errEnough):
+			return nil
+		case errors.As(err, &gap) && gap.Next > next:
+			next = gap.Next
+		case err != nil:
+			return err
+		}
+	}
+	return nil
+}
+
+// once leaves out all but the last row of a broadcast that stands in an answer more than once, as the fold does: it was
+// observed once.
+func once(rows []live.Observation) []live.Observation {
+	last := make(map[string]int, len(rows))
+	for i := range rows {
+		last[rows[i].ID] = i
+	}
+	if len(last) == len(rows) {
+		return rows
+	}
+	kept := make([]live.Observation, 0, len(last))
+	for i := range rows {
+		if last[rows[i].ID] == i {
+			kept = append(kept, rows[i])
+		}
+	}
+	return kept
+}
