@@ -12,7 +12,7 @@ LISTEN ?= 127.0.0.1:8080
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: demo run build fleet faults test lint bench fuzz deps clean
+.PHONY: demo run build ui ui-test ui-bench extension fleet faults test lint bench fuzz deps clean
 
 demo: build
 	bin/onair demo --listen $(LISTEN) --data data/demo-$(SEED) --seed $(SEED) --speed $(SPEED)
@@ -20,8 +20,33 @@ demo: build
 run: build
 	bin/onair serve --listen $(LISTEN) --data data/onair
 
-build:
+# The web page is part of the program, so it is built first.
+build: extension/dist/web/index.html
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./cmd/...
+
+ui: extension/dist/web/index.html
+
+extension/node_modules/.package-lock.json: extension/package-lock.json
+	npm ci --prefix extension --no-audit --no-fund
+	@touch $@
+
+extension/dist/web/index.html: extension/node_modules/.package-lock.json api/openapi.yaml $(shell git ls-files extension | grep -v '\.go$$')
+	npm run --prefix extension build
+	@touch $@
+
+# Types, style, unit tests, and journeys in a real Chromium against a real hub on the simulator.
+ui-test: build
+	npm run --prefix extension check
+	npm test --prefix extension
+	npm run --prefix extension e2e
+
+# Bytes, nodes, times and memory of the new tab in a real Chromium; fails only when it has too many bytes.
+ui-bench: build
+	npm run --prefix extension bench
+
+# What goes to the Chrome store, and the web page.
+extension: ui
+	scripts/extension
 
 # A cluster of three stock nats-servers, two hubs, three workers and the simulated platforms on this machine, with a
 # table of how they do; until Ctrl-C, or FLEET="--for 30s".
@@ -36,9 +61,10 @@ bin/nats-server: go.mod
 faults:
 	ONAIR_FAULTS=long $(GO) test -count=1 -v -timeout 20m -run 'TestFaults|TestClusterAdopts' ./cmd/onair
 
-test: deps lint
+test: deps lint build
 	$(GO) test ./...
 	$(GO) test -race -short ./...
+	$(MAKE) ui-test
 
 # Debian packages that the tests start programs from; one apt line, printed when it cannot be run.
 deps:
@@ -57,4 +83,4 @@ fuzz:
 	scripts/fuzz $(FUZZTIME)
 
 clean:
-	rm -rf bin dist
+	rm -rf bin dist extension/dist/newtab extension/dist/panel extension/dist/web/assets extension/dist/web/index.html extension/node_modules

@@ -22,9 +22,10 @@ var ErrToken = errors.New("admin token shorter than 16 characters")
 
 // AdminOptions of the admin handler.
 type AdminOptions struct {
-	Token      string                 // bearer token, at least 16 characters
-	Collectors []prometheus.Collector // figures of other parts (pages and errors by platform)
-	Registry   *Registry              // what operators say; nil: they cannot say anything here
+	Token      string                  // bearer token, at least 16 characters
+	Collectors []prometheus.Collector  // figures of other parts (pages and errors by platform)
+	Registry   *Registry               // what operators say; nil: they cannot say anything here
+	Routes     map[string]http.Handler // more, by pattern ("GET /v1/backup")
 }
 
 // Admin returns the handler for the admin listener, which must not be public: /metrics, /debug/pprof and the routes of
@@ -49,6 +50,9 @@ func (s *Server) Admin(o AdminOptions) (http.Handler, error) {
 	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	if o.Registry != nil {
 		o.Registry.mount(mux, s.fail)
+	}
+	for pattern, handler := range o.Routes {
+		mux.Handle(pattern, handler)
 	}
 	return http.NewCrossOriginProtection().Handler(bearer(o.Token, mux)), nil
 }

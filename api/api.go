@@ -57,6 +57,7 @@ type Problem struct {
 type Options struct {
 	View    View
 	History History          // nil: nothing is known of any broadcast's past
+	Past    Past             // nil: nothing is known of what was on air
 	Clock   live.ClockPair   // zero: the log runs on real time
 	Health  func() []Problem // nil: always well; called for every /readyz, so it must not block
 	Log     *slog.Logger     // nil: discards
@@ -120,6 +121,7 @@ type Server struct {
 	contract *response
 	docs     *response
 	web      map[string]asset // by path
+	days     reviews
 
 	heartbeat *frame        // of event streams
 	retry     time.Duration // least time after which EventSource comes back

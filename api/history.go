@@ -33,7 +33,7 @@ type History interface {
 // serveHistory answers from the store, at most once for a snapshot and broadcast: new points come with new snapshots.
 func (s *Server) serveHistory(w http.ResponseWriter, r *http.Request) error {
 	p := readParams(r, "span")
-	span := p.span(spans[len(spans)-1])
+	span := p.span(reaches[len(reaches)-1])
 	id, err := pathID(r)
 	if err = errors.Join(err, p.err); err != nil {
 		return err

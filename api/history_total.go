@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"onair/live"
@@ -20,31 +19,29 @@ type Past interface {
 	Look(ctx context.Context, snap *view.Snapshot, q view.DayQuery) (*view.Review, error)
 }
 
-// span is how far back a question goes.
-type span struct {
+// reach is how far back a question goes.
+type reach struct {
 	name   string
 	length time.Duration
 }
 
-const day = 24 * time.Hour
-
-var spans = []span{{"2h", 2 * time.Hour}, {"24h", day}, {"7d", 7 * day}, {"30d", 30 * day}}
+var reaches = []reach{{"2h", 2 * time.Hour}, {"24h", 24 * time.Hour}, {"7d", 7 * 24 * time.Hour}, {"30d", 30 * 24 * time.Hour}}
 
 // maxSpan bounds what one answer holds: all that is kept.
-const maxSpan = 31 * day
+const maxSpan = 31 * 24 * time.Hour
 
 // span gives the parameter, or usual.
-func (p *params) span(usual span) span {
+func (p *params) span(usual reach) reach {
 	s, ok := p.one("span")
 	if !ok {
 		return usual
 	}
-	i := slices.IndexFunc(spans, func(x span) bool { return x.name == s })
+	i := slices.IndexFunc(reaches, func(x reach) bool { return x.name == s })
 	if i < 0 {
 		p.fail("span", "span is %.40q; it must be 2h, 24h, 7d or 30d", s)
 		return usual
 	}
-	return spans[i]
+	return reaches[i]
 }
 
 // instant gives a time, and whether the parameter is there.
@@ -63,7 +60,7 @@ func (p *params) instant(name string) (time.Time, bool) {
 // between gives the bounds that the parameters name, to the step in which the answer comes.
 func (p *params) between(now time.Time) (since, until time.Time, step time.Duration) {
 	_, spanned := p.values["span"]
-	length := p.span(spans[1]).length
+	length := p.span(reaches[1]).length
 	until, ended := p.instant("until")
 	since, begun := p.instant("since")
 	if spanned && (begun || ended) {
@@ -107,7 +104,7 @@ func (s *Server) totals(w http.ResponseWriter, r *http.Request, platform live.Pl
 		return err
 	}
 	if platform != "" && !slices.ContainsFunc(rd.snap.Platforms, func(x view.PlatformStatus) bool { return x.Info.ID == platform }) {
-		return &problem{kind: kindNotFound, detail: "there is no platform " + strconv.Quote(strings.ToValidUTF8(firstRunes(string(platform), 20), "?"))}
+		return &problem{kind: kindNotFound, parameter: "id", detail: "there is no such platform; /v1/platforms lists them"}
 	}
 	since, until, step := p.between(rd.snap.LogTime)
 	if p.err != nil {
@@ -145,14 +142,4 @@ func (s *Server) totals(w http.ResponseWriter, r *http.Request, platform live.Pl
 		}
 		return append(b, "]}\n"...), nil
 	}))
-}
-
-// firstRunes cuts what a stranger wrote.
-func firstRunes(s string, n int) string {
-	for i := range s {
-		if n--; n < 0 {
-			return s[:i]
-		}
-	}
-	return s
 }

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"slices"
@@ -18,30 +17,6 @@ import (
 	"onair/view"
 )
 
-// memory is a history in memory.
-type memory []Point
-
-func (m memory) Broadcast(id live.BroadcastID) (out []Point, err error) {
-	if id.ID == "broken" {
-		return nil, errors.New("disk /secret/path broken")
-	}
-	for _, p := range m {
-		if p.ID == id {
-			out = append(out, p)
-		}
-	}
-	return out, nil
-}
-
-func (m memory) Channel(id live.ChannelID) (out []Point, err error) {
-	for _, p := range m {
-		if p.ID.Platform == id.Platform && p.Channel == id.ID {
-			out = append(out, p)
-		}
-	}
-	return out, nil
-}
-
 // TestEveryRoute asks every route for what it has; get holds each answer against the contract.
 func TestEveryRoute(t *testing.T) {
 	w := newWorld(1, 300)
@@ -49,7 +24,7 @@ func TestEveryRoute(t *testing.T) {
 		w.change()
 	}
 	first := w.list[0]
-	s := newServer(t, func(o *Options) { o.History = memory{{first.ID, first.Channel, noon, 10}} })
+	s := newServer(t, func(o *Options) { o.History = memory{{ID: first.ID, Channel: first.Channel, At: noon, Viewers: 10}} })
 	s.view.Publish(w.snapshot())
 
 	for _, target := range []string{
@@ -73,43 +48,6 @@ func TestEveryRoute(t *testing.T) {
 			t.Errorf("%s: %+v", gone.ID, got)
 		}
 	}
-}
-
-func TestHistory(t *testing.T) {
-	w := newWorld(8, 0)
-	a, b := w.start(), w.start()
-	a.ID.Platform, b.ID.Platform = "chzzk", "soop"
-	w.join(a, b)
-	before, earlier := live.BroadcastID{Platform: "chzzk", ID: "before"}, live.BroadcastID{Platform: "chzzk", ID: "earlier"}
-	at := func(min int) time.Time { return noon.Add(time.Duration(min) * time.Minute) }
-	s := newServer(t, func(o *Options) {
-		o.History = memory{
-			{earlier, a.Channel, at(-900), 4}, {before, a.Channel, at(-600), 5}, {before, a.Channel, at(-599), 6},
-			{a.ID, a.Channel, at(0), 10}, {b.ID, b.Channel, at(0), 3}, {a.ID, a.Channel, at(1), live.ViewersHidden}, {a.ID, a.Channel, at(2), 12},
-			{live.BroadcastID{Platform: "soop", ID: "other"}, a.Channel, at(0), 99}, // another platform's channel of the same id
-		}
-	})
-	s.view.Publish(w.snapshot())
-	mine := client.Series{ID: a.ID.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(0), Viewers: 10}, {At: at(2), Viewers: 12}}}
-	theirs := client.Series{ID: b.ID.String(), Platform: "soop", Channel: b.Channel, Points: []client.Point{{At: at(0), Viewers: 3}}}
-	old := client.Series{ID: before.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(-600), Viewers: 5}, {At: at(-599), Viewers: 6}}}
-	older := client.Series{ID: earlier.String(), Platform: "chzzk", Channel: a.Channel, Points: []client.Point{{At: at(-900), Viewers: 4}}}
-	for id, want := range map[string][]client.Series{
-		a.ID.String():   {mine, theirs, old, older},
-		b.ID.String():   {theirs, mine, old, older},
-		before.String(): {old, mine, older}, // ended long ago: known from its points alone
-	} {
-		got := into[client.History](t, s.get("/v1/streams/"+id+"/history"))
-		if diff := cmp.Diff(client.History{ID: id, Series: want}, got); diff != "" {
-			t.Errorf("%s: %s", id, diff)
-		}
-	}
-	none := newServer(t)
-	none.view.Publish(w.snapshot())
-	if got := into[client.History](t, none.get("/v1/streams/"+a.ID.String()+"/history")); len(got.Series) != 2 || len(got.Series[0].Points) != 0 {
-		t.Errorf("%+v", got)
-	}
-	problemOf(t, none.get("/v1/streams/"+before.String()+"/history"), kindNotFound)
 }
 
 // TestListSaysWhatTheSnapshotHas compares every field of every row, as a client decodes it.

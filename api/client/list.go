@@ -34,9 +34,10 @@ type Category struct {
 
 // Thumbnail is a picture; sides are 0 when unknown.
 type Thumbnail struct {
-	URL    string `json:"url"`
-	Width  int    `json:"width"`
-	Height int    `json:"height"`
+	URL    string        `json:"url"` // absolute, or a path on the server ("/thumbs/…")
+	Width  int           `json:"width"`
+	Height int           `json:"height"`
+	Small  *live.Picture `json:"small"` // a smaller one; nil when there is none
 }
 
 // Broadcast is one live session on one platform.
@@ -186,10 +187,12 @@ func (c *Client) Stream(ctx context.Context, id live.BroadcastID) (*Stream, erro
 	return get[Stream](ctx, c, "/v1/streams/"+id.String(), nil, true)
 }
 
-// Point is one observation.
+// Point is an observation, the last of its step.
 type Point struct {
 	At      time.Time    `json:"at"`
 	Viewers live.Viewers `json:"viewers"`
+	Peak    live.Viewers `json:"peak"`         // the highest of the step
+	Step    int          `json:"step_seconds"` // 60 or 600
 }
 
 // Series is the history of one broadcast.

@@ -6,7 +6,7 @@
 // waits for it. Any endpoint that speaks the chat-completions API of OpenAI will do.
 //
 // Titles are written by strangers, some of whom write to the model. So a title that speaks to a machine is never sent
-// (speaks), the rest travel as data in JSON, the answer may only choose from lists (answer.go), and two titles with a
+// (Item.Addressed), the rest travel as data in JSON, the answer may only choose from lists (answer.go), and two titles with a
 // known answer ride in every request: where they come back wrong the whole answer is thrown away and its titles are
 // asked about in smaller company, down to one (trust.go). What is left of an attack is the attacker's own label.
 package llm

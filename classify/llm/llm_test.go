@@ -275,17 +275,34 @@ func TestTitlesThatSpeakToTheModelAreNotSent(t *testing.T) {
 func TestWrongAnswers(t *testing.T) {
 	big := strings.Repeat("x", 2<<20)
 	for name, spoil := range map[string]func(items []item, w http.ResponseWriter) (string, bool){
-		"not JSON":        func([]item, http.ResponseWriter) (string, bool) { return "Sure! Here are the labels:", true },
-		"truncated":       func(items []item, _ http.ResponseWriter) (string, bool) { s := content(honest(items)); return s[:len(s)/2], true },
-		"text behind":     func(items []item, _ http.ResponseWriter) (string, bool) { return content(honest(items)) + " done", true },
-		"another shape":   func([]item, http.ResponseWriter) (string, bool) { return `{"labels":{"1":"ko"}}`, true },
-		"further fields":  func([]item, http.ResponseWriter) (string, bool) { return `{"labels":[],"note":"hi"}`, true },
-		"no labels":       func([]item, http.ResponseWriter) (string, bool) { return `{"labels":[]}`, true },
-		"no choices":      func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, `{"choices":[]}`); return "", false },
-		"HTML":            func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, "<html>"); return "", false },
-		"too long":        func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, big); return "", false },
-		"a refusal":       func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, `{"choices":[{"message":{"refusal":"no"}}]}`); return "", false },
-		"cut at a length": func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, `{"choices":[{"finish_reason":"length","message":{"content":"{\"labels\":[]}"}}]}`); return "", false },
+		"not JSON": func([]item, http.ResponseWriter) (string, bool) { return "Sure! Here are the labels:", true },
+		"truncated": func(items []item, _ http.ResponseWriter) (string, bool) {
+			s := content(honest(items))
+			return s[:len(s)/2], true
+		},
+		"text behind": func(items []item, _ http.ResponseWriter) (string, bool) {
+			return content(honest(items)) + " done", true
+		},
+		"another shape":  func([]item, http.ResponseWriter) (string, bool) { return `{"labels":{"1":"ko"}}`, true },
+		"further fields": func([]item, http.ResponseWriter) (string, bool) { return `{"labels":[],"note":"hi"}`, true },
+		"no labels":      func([]item, http.ResponseWriter) (string, bool) { return `{"labels":[]}`, true },
+		"no choices": func(_ []item, w http.ResponseWriter) (string, bool) {
+			_, _ = io.WriteString(w, `{"choices":[]}`)
+			return "", false
+		},
+		"HTML": func(_ []item, w http.ResponseWriter) (string, bool) {
+			_, _ = io.WriteString(w, "<html>")
+			return "", false
+		},
+		"too long": func(_ []item, w http.ResponseWriter) (string, bool) { _, _ = io.WriteString(w, big); return "", false },
+		"a refusal": func(_ []item, w http.ResponseWriter) (string, bool) {
+			_, _ = io.WriteString(w, `{"choices":[{"message":{"refusal":"no"}}]}`)
+			return "", false
+		},
+		"cut at a length": func(_ []item, w http.ResponseWriter) (string, bool) {
+			_, _ = io.WriteString(w, `{"choices":[{"finish_reason":"length","message":{"content":"{\"labels\":[]}"}}]}`)
+			return "", false
+		},
 		"all lies": func(items []item, _ http.ResponseWriter) (string, bool) {
 			labels := honest(items)
 			for i := range labels {

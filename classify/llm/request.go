@@ -81,12 +81,18 @@ func schema() map[string]any {
 	return object(map[string]any{"labels": map[string]any{"type": "array", "items": label}}, "labels")
 }
 
-// Price bounds the tokens that asking about items can cost, the answer included. A tokenizer makes about one token of
+// price bounds the tokens that asking about items can cost, the answer included. A tokenizer makes about one token of
 // two bytes of JSON with Hangul, and fewer of other text; what it did cost is settled afterwards.
-func (c *Client) Price(items []Item) int64 {
+func (c *Client) price(items []Item) int64 {
 	body, err := c.encode(items)
 	if err != nil {
 		return 0 // strings only: it cannot be
 	}
 	return int64(len(body))/2 + answerBase + answerTokens*int64(len(items))
+}
+
+// Cost bounds the tokens that labelling items in one request can take, with its answer and the known titles that ride along.
+func (c *Client) Cost(items []Item) int64 {
+	asked, _, _ := company(items)
+	return c.price(asked)
 }

@@ -102,7 +102,7 @@ func (w *round) next() []Item {
 		if n, ok := w.tried[key]; ok && n == 0 {
 			continue
 		}
-		if it.addressed() {
+		if it.Addressed() {
 			w.tried[key] = 0
 			w.note(func(s *Status) { s.Withheld++ })
 			continue

@@ -44,8 +44,8 @@ func speaks(text string) bool {
 	return false
 }
 
-// addressed reports whether any of the item's texts speaks to the model.
-func (i Item) addressed() bool {
+// Addressed reports whether any of the item's texts speaks to the model, so that it is never sent.
+func (i Item) Addressed() bool {
 	return speaks(i.Title) || speaks(i.Name) || slices.ContainsFunc(i.Tags, speaks)
 }
 
@@ -99,7 +99,7 @@ var errCanary = errors.New("a known title came back with a wrong label")
 // items at all ask whether the model still knows its canaries.
 func trusted(ctx context.Context, c *Client, b *budget, items []Item) ([]*Verdict, error) {
 	asked, at, guards := company(items)
-	taken := c.Price(asked)
+	taken := c.price(asked)
 	if err := b.take(ctx, taken); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -8,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"text/tabwriter"
@@ -109,7 +111,7 @@ func scoreDemo(ctx context.Context, url, simURL string, seed int64) (listScore, 
 	if err != nil {
 		return s, err
 	}
-	list, err := api.Streams(ctx, client.Query{Limit: 500})
+	list, err := api.Streams(ctx, client.Query{Limit: 500, Include: []string{"adult", "locked"}})
 	if err != nil {
 		return s, err
 	}
@@ -128,7 +130,12 @@ func scoreDemo(ctx context.Context, url, simURL string, seed int64) (listScore, 
 	for _, t := range want {
 		alive[t.id] = true
 	}
-	var ids []string
+	// The truth counts broadcasts, so a simulcast's are taken apart.
+	type counted struct {
+		id      string
+		viewers live.Viewers
+	}
+	var rows []counted
 	seen := map[string]bool{}
 	for _, e := range list.Streams {
 		for _, b := range e.Broadcasts {
@@ -140,8 +147,13 @@ func scoreDemo(ctx context.Context, url, simURL string, seed int64) (listScore, 
 			if !alive[id] {
 				s.Over++
 			}
-			ids = append(ids, id)
+			rows = append(rows, counted{id, b.Viewers})
 		}
+	}
+	slices.SortStableFunc(rows, func(x, y counted) int { return cmp.Compare(y.viewers, x.viewers) })
+	ids := make([]string, len(rows))
+	for i, r := range rows {
+		ids[i] = r.id
 	}
 	got := scoreList(ids, want, 50)
 	s.NDCG50, s.Overlap50 = got.ndcg, got.overlap

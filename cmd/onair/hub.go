@@ -29,7 +29,7 @@ import (
 // hubSettings are the flags that serve and demo share.
 type hubSettings struct {
 	Listen string        `help:"Address of the HTTP API; port 0 picks a free one." default:"127.0.0.1:8080" env:"ONAIR_LISTEN"`
-	Admin  string        `help:"Address of metrics and profiles, for this machine only; off when empty. Wants ONAIR_ADMIN_TOKEN_FILE or ONAIR_ADMIN_TOKEN." env:"ONAIR_ADMIN"`
+	Admin  string        `help:"Address of metrics, profiles and what operators say, for this machine only; port 0 picks a free one, \"off\" opens none." default:"127.0.0.1:0" env:"ONAIR_ADMIN"`
 	Data   string        `help:"Folder of everything that is kept." env:"ONAIR_DATA" placeholder:"DIR"`
 	Policy string        `help:"How requests are planned: ${enum}. The adaptive one spends those of a sweep where readers look." enum:"sweep,adaptive" default:"adaptive" env:"ONAIR_POLICY"`
 	Spread bool          `help:"Spread a sweep's platforms over its period instead of asking all at once." env:"ONAIR_SPREAD"`
@@ -38,8 +38,11 @@ type hubSettings struct {
 
 	edge.BrowserSettings
 	edge.OutboxSettings
+	labelSettings
+	thumbSettings
+	postgresSettings
 
-	AdminTokenFile string `help:"File with the bearer token of --admin." env:"ONAIR_ADMIN_TOKEN_FILE" placeholder:"FILE"`
+	AdminTokenFile string `help:"File with the bearer token of --admin; without it and ONAIR_ADMIN_TOKEN, DATA/keys/admin-token, made at the first start." env:"ONAIR_ADMIN_TOKEN_FILE" placeholder:"FILE"`
 }
 
 // hub is one node as serve and demo assemble it.
@@ -75,6 +78,11 @@ func (h *hub) run(ctx context.Context) error {
 			off[s.Info().ID] = s.Off
 		}
 	}
+	extra, err := newDuties(ctx, &h.settings, h.data, infos, h.log)
+	if err != nil {
+		return err
+	}
+	defer extra.close()
 	store, err := view.Open(filepath.Join(h.data, "view.db"), view.StoreOptions{Log: h.log})
 	if errors.Is(err, view.ErrInUse) {
 		return fmt.Errorf("data folder %s is in use by another onair (--data)", h.data)
@@ -124,8 +132,18 @@ func (h *hub) run(ctx context.Context) error {
 		Log: pageLog{b, beats}, Facts: b.Facts(), Store: store, View: readers, Snapshots: images{b}, Infos: infos,
 		Off: func() map[live.Platform]string { return off }, Logger: h.log,
 	})
+	folder, err := thumbsFolder(extra.pictures)
+	if err != nil {
+		return err
+	}
+	if folder != nil {
+		defer folder.Close()
+	}
 	web := api.New(api.Options{
-		View: readers, History: history{store}, Clock: pair, Log: h.log, Version: version, Health: func() []api.Problem { return problems(follower.Health(), readers.Current(), beats.still()) },
+		View: readers, History: history{store}, Past: past{store, view.NewDays(store)}, Clock: pair, Log: h.log, Version: version, Web: webPage(), Thumbs: folder,
+		Health: func() []api.Problem {
+			return append(problems(follower.Health(), readers.Current(), beats.still()), extra.problems()...)
+		},
 	})
 
 	g, ctx := errgroup.WithContext(ctx)
@@ -137,7 +155,7 @@ func (h *hub) run(ctx context.Context) error {
 	}
 	g.Go(func() error {
 		return part("planner", b.Lease(id).Inherit().Run(ctx, func(ctx context.Context, epoch broker.Epoch) error {
-			return h.lead(ctx, b, epoch, follower, readers, clock)
+			return h.lead(ctx, b, epoch, follower, readers, clock, extra)
 		}))
 	})
 	if h.worker && bus.worker != nil {
@@ -151,8 +169,12 @@ func (h *hub) run(ctx context.Context) error {
 	if h.natsListen {
 		h.control(ctx, g, bus)
 	}
-	if h.settings.Admin != "" {
-		if err := h.admin(ctx, g, web); err != nil {
+	if h.settings.Admin != adminOff {
+		reg := registry(b, h.sources, readers, history{store}, clock, h.log)
+		g.Go(func() error { return part("registry", reg.Run(ctx)) })
+		if err := h.admin(ctx, g, web, api.AdminOptions{
+			Collectors: extra.collectors(), Registry: reg, Routes: (&backupSource{h.data, store, b, h.log}).routes(),
+		}); err != nil {
 			return err
 		}
 	}
@@ -212,7 +234,7 @@ func (h *hub) logged(ctx context.Context, b *broker.Broker) (time.Time, error) {
 }
 
 // lead is what only the leader does: plan jobs, tick, and leave its state for fresh nodes.
-func (h *hub) lead(ctx context.Context, b *broker.Broker, epoch broker.Epoch, f *view.Follower, v *view.View, clock live.Clock) error {
+func (h *hub) lead(ctx context.Context, b *broker.Broker, epoch broker.Epoch, f *view.Follower, v *view.View, clock live.Clock, extra *duties) error {
 	r := planner.Runner{
 		Policy: h.policy(),
 		View: func() planner.Snapshot {
@@ -234,16 +256,18 @@ func (h *hub) lead(ctx context.Context, b *broker.Broker, epoch broker.Epoch, f 
 	g.Go(func() error { return c.Run(ctx) })
 	g.Go(func() error { return r.Run(ctx) })
 	g.Go(func() error { return h.keepImages(ctx, b, f) })
+	g.Go(func() error { return extra.run(ctx, b, epoch, v, clock) })
 	return g.Wait()
 }
 
-// admin serves metrics and profiles to whoever has the token.
-func (h *hub) admin(ctx context.Context, g *errgroup.Group, web *api.Server) error {
-	token, err := h.settings.adminToken()
-	if err != nil {
+// admin serves metrics, profiles and what operators say to whoever has the token, and notes its address where the command
+// line looks for it.
+func (h *hub) admin(ctx context.Context, g *errgroup.Group, web *api.Server, o api.AdminOptions) error {
+	var err error
+	if o.Token, err = h.settings.adminToken(h.data); err != nil {
 		return config.UsageError{Err: err}
 	}
-	handler, err := web.Admin(api.AdminOptions{Token: token})
+	handler, err := web.Admin(o)
 	if err != nil {
 		return config.UsageError{Err: fmt.Errorf("--admin: %w", err)}
 	}
@@ -251,7 +275,12 @@ func (h *hub) admin(ctx context.Context, g *errgroup.Group, web *api.Server) err
 	if err != nil {
 		return config.UsageError{Err: fmt.Errorf("--admin %s: %w", h.settings.Admin, err)}
 	}
-	h.log.Info("metrics and profiles", "url", "http://"+l.Addr().String()+"/metrics")
+	note := filepath.Join(h.data, adminAddressName)
+	if err := errors.Join(os.MkdirAll(filepath.Dir(note), 0o700), os.WriteFile(note, []byte(l.Addr().String()+"\n"), 0o600)); err != nil {
+		l.Close()
+		return fmt.Errorf("--data: %w", err)
+	}
+	h.log.Info("metrics, profiles and operators", "url", "http://"+l.Addr().String()+"/")
 	g.Go(func() error { return part("admin", serveUntil(ctx, l, handler)) })
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"time"
 
-	"onair/aggregator"
 	"onair/api"
 	"onair/broker"
 	"onair/cmd/internal/config"
@@ -49,12 +48,18 @@ func (h history) Channel(id live.ChannelID) ([]api.Point, error) {
 	return points(h.ChannelHistory(id, time.Time{}))
 }
 
-func points(stored []aggregator.Point, err error) ([]api.Point, error) {
+func points(stored []view.HistoryPoint, err error) ([]api.Point, error) {
 	list := make([]api.Point, len(stored))
 	for i, p := range stored {
-		list[i] = api.Point{ID: p.ID, Channel: p.Channel, At: p.At, Viewers: p.Viewers}
+		list[i] = api.Point{ID: p.ID, Channel: p.Channel, At: p.At, Viewers: p.Viewers, Peak: p.Peak, Step: p.Step}
 	}
 	return list, err
+}
+
+// past is the store and what is remembered of its days, as the API sees them.
+type past struct {
+	*view.Store
+	*view.Days
 }
 
 // work is the broker as the planner sees it.
@@ -135,7 +140,7 @@ func offers(sources []config.Source) []planner.Offer {
 		}
 		_, browser := s.Source.(platform.BrowserSource)
 		for _, o := range s.Offers() {
-			list = append(list, planner.Offer{Platform: s.Info().ID, Kind: o.Kind, Batch: o.Batch, Rows: o.Rows, Cost: o.Cost, Chain: o.Chain, Resume: o.Resume, Browser: browser && o.Kind == live.KindList})
+			list = append(list, planner.Offer{Platform: s.Info().ID, Kind: o.Kind, Batch: o.Batch, Rows: o.Rows, Cost: o.Cost, Chain: o.Chain, Resume: o.Resume, Part: o.Part, Browser: browser && o.Kind == live.KindList})
 		}
 	}
 	return list
@@ -145,6 +150,7 @@ var (
 	_ view.Log         = pageLog{}
 	_ view.FactSource  = (*broker.Facts)(nil)
 	_ api.History      = history{}
+	_ api.Past         = past{}
 	_ planner.Jobs     = work{}
 	_ planner.Ticker   = ticker{}
 	_ planner.Snapshot = situation{}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -26,15 +27,17 @@ import (
 type program struct {
 	cmd *exec.Cmd
 	url string
+	log bytes.Buffer // standard error; to be read once it has ended
 }
 
 // startDemo runs the demo in a process of its own and waits until it says where it answers.
-func startDemo(t *testing.T, data string) *program {
+func startDemo(t *testing.T, data string, args ...string) *program {
 	t.Helper()
-	cmd := exec.Command(os.Args[0], "demo", "--data", data, "--listen", "127.0.0.1:0", "--sim-listen", "127.0.0.1:0",
-		"--seed", "7", "--speed", "120", "--sweep", "10s", "--scale", "0.05", "--log-level", "error")
+	cmd := exec.Command(os.Args[0], append([]string{"demo", "--data", data, "--listen", "127.0.0.1:0", "--sim-listen", "127.0.0.1:0",
+		"--seed", "7", "--speed", "120", "--sweep", "10s", "--scale", "0.05", "--log-level", "error"}, args...)...)
 	cmd.Env = append(os.Environ(), asProgram+"=1")
-	cmd.Stderr = os.Stderr
+	p := &program{cmd: cmd}
+	cmd.Stderr = io.MultiWriter(os.Stderr, &p.log)
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -42,7 +45,6 @@ func startDemo(t *testing.T, data string) *program {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	p := &program{cmd: cmd}
 	t.Cleanup(p.kill)
 	lines := bufio.NewScanner(stdout)
 	if !lines.Scan() {

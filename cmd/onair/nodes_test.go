@@ -59,7 +59,7 @@ func startNodeWith(t *testing.T, b *broker.Broker, infos []live.PlatformInfo, pa
 		Log: pageLog{Broker: b}, Facts: b.Facts(), Store: store, View: n.view, Snapshots: snapshots, Infos: infos,
 	})
 	// Limits are per address, and httptest's is not loopback.
-	n.handler = api.New(api.Options{View: n.view, History: history{store}, Limits: api.Limits{Rate: 1e6, Burst: 1e6}}).Handler()
+	n.handler = api.New(api.Options{View: n.view, History: history{store}, Past: past{store, view.NewDays(store)}, Limits: api.Limits{Rate: 1e6, Burst: 1e6}}).Handler()
 	ctx, cancel := context.WithCancel(t.Context())
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -12,12 +12,14 @@ import (
 // adaptivePolicy is the name of planner.Adaptive among the settings; every other is the sweep.
 const adaptivePolicy = "adaptive"
 
-// policy is what the leader plans by. A sweep's requests are the measure of both.
+// policy is what the leader plans by: for the lists, of which a sweep's requests are the measure of both, and for
+// channels that no list shows.
 func (h *hub) policy() planner.Policy {
+	lists := planner.Policy(planner.Sweep{Every: h.sweep, Spread: h.settings.Spread, SearchEvery: h.settings.Search})
 	if h.settings.Policy == adaptivePolicy {
-		return planner.Adaptive{Every: h.sweep}
+		lists = planner.Adaptive{Every: h.sweep}
 	}
-	return planner.Sweep{Every: h.sweep, Spread: h.settings.Spread, SearchEvery: h.settings.Search}
+	return planner.Registry{Policy: lists}
 }
 
 // crewEvery is how often the leader looks who works, in real time: workers announce themselves as often.

@@ -1,9 +1,13 @@
 package main
 
 import (
+	"crypto/rand"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -27,13 +31,13 @@ func (s *hubSettings) check(sweep time.Duration) error {
 	case s.Search < time.Minute:
 		return fmt.Errorf("--search %v is under a minute", s.Search)
 	}
-	if err := s.OutboxSettings.Check(); err != nil {
+	if err := errors.Join(s.OutboxSettings.Check(), s.labelSettings.check(), s.thumbSettings.check(), s.postgresSettings.check()); err != nil {
 		return err
 	}
 	if _, _, err := net.SplitHostPort(s.Listen); err != nil {
 		return fmt.Errorf("--listen %s: %w", s.Listen, err)
 	}
-	if s.Admin == "" {
+	if s.Admin == adminOff {
 		return nil
 	}
 	host, _, err := net.SplitHostPort(s.Admin)
@@ -41,26 +45,57 @@ func (s *hubSettings) check(sweep time.Duration) error {
 		return fmt.Errorf("--admin %s: %w", s.Admin, err)
 	}
 	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return fmt.Errorf("--admin %s: metrics and profiles are served on loopback only", s.Admin)
+		return fmt.Errorf("--admin %s: it is for this machine: name a loopback address", s.Admin)
 	}
-	_, err = s.adminToken()
+	_, err = s.givenToken()
 	return err
 }
 
-// adminToken reads the bearer token of the admin listener. It has no flag of its own: flags can be read by others.
-func (s *hubSettings) adminToken() (string, error) {
-	if s.AdminTokenFile != "" {
-		b, err := os.ReadFile(s.AdminTokenFile)
-		if err != nil {
-			return "", fmt.Errorf("--admin-token-file: %w", err)
-		}
-		if t := strings.TrimSpace(string(b)); t != "" {
-			return t, nil
-		}
-		return "", fmt.Errorf("--admin-token-file %s is empty", s.AdminTokenFile)
+// adminOff is the setting that opens no admin listener.
+const adminOff = "off"
+
+// Files below a hub's data folder by which its command line finds the admin listener.
+var (
+	adminTokenName   = filepath.Join("keys", "admin-token")
+	adminAddressName = filepath.Join("keys", "admin-address")
+)
+
+// givenToken is the bearer token that somebody named; "" when nobody did. It has no flag of its own: flags can be read by
+// others.
+func (s *hubSettings) givenToken() (string, error) {
+	if s.AdminTokenFile == "" {
+		return strings.TrimSpace(os.Getenv("ONAIR_ADMIN_TOKEN")), nil
 	}
-	if t := strings.TrimSpace(os.Getenv("ONAIR_ADMIN_TOKEN")); t != "" {
+	b, err := os.ReadFile(s.AdminTokenFile)
+	if err != nil {
+		return "", fmt.Errorf("--admin-token-file: %w", err)
+	}
+	if t := strings.TrimSpace(string(b)); t != "" {
 		return t, nil
 	}
-	return "", fmt.Errorf("--admin wants a bearer token in --admin-token-file or ONAIR_ADMIN_TOKEN")
+	return "", fmt.Errorf("--admin-token-file %s is empty", s.AdminTokenFile)
+}
+
+// adminToken is the bearer token of the admin listener: the given one, else the data folder's own, which is made when it is
+// not there.
+func (s *hubSettings) adminToken(data string) (string, error) {
+	if t, err := s.givenToken(); t != "" || err != nil {
+		return t, err
+	}
+	path := filepath.Join(data, adminTokenName)
+	b, err := os.ReadFile(path)
+	if t := strings.TrimSpace(string(b)); err == nil && t != "" {
+		return t, nil
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("admin token: %w", err)
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return "", fmt.Errorf("admin token: %w", err)
+	}
+	t := rand.Text()
+	if err := os.WriteFile(path, []byte(t+"\n"), 0o600); err != nil {
+		return "", fmt.Errorf("admin token: %w", err)
+	}
+	return t, nil
 }

@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/alecthomas/kong"
+	"github.com/google/go-cmp/cmp"
 	"github.com/mattn/go-runewidth"
 
 	"onair/api/client"
@@ -75,7 +77,7 @@ func TestTableFitsTheScreen(t *testing.T) {
 
 // TestTroubleFits: with an error above it the drawing is as high as the screen, or its first line scrolls away.
 func TestTroubleFits(t *testing.T) {
-	c := &topCmd{}
+	c := &topCmd{Lang: "ko", Names: "auto"}
 	const height = 12
 	f := &frame{list: &client.Streams{}, platforms: &client.Platforms{}}
 	for range c.rows(height) {
@@ -88,5 +90,64 @@ func TestTroubleFits(t *testing.T) {
 	}
 	if !strings.HasPrefix(b.String(), "✗ connection refused") {
 		t.Errorf("trouble is not the first line: %q", b.String())
+	}
+}
+
+func TestTopQuery(t *testing.T) {
+	person := false
+	for _, tc := range []struct {
+		args []string
+		want client.Query
+	}{
+		{nil, client.Query{Langs: []string{"ko"}, Limit: 5}},
+		{[]string{"--lang", "all"}, client.Query{Limit: 5}},
+		{[]string{"--lang", "ja", "--no-official"}, client.Query{Langs: []string{"ja"}, Official: &person, Limit: 5}},
+		{[]string{"--category", "롤", "--category", "talk", "-q", "ㅊㅊㅁ"}, client.Query{Langs: []string{"ko"}, Categories: []string{"롤", "talk"}, Q: "ㅊㅊㅁ", Limit: 5}},
+	} {
+		var c topCmd
+		parser, err := kong.New(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(tc.args); err != nil {
+			t.Errorf("%v: %v", tc.args, err)
+			continue
+		}
+		if diff := cmp.Diff(tc.want, c.query(5)); diff != "" {
+			t.Errorf("%v (-want +got):\n%s", tc.args, diff)
+		}
+	}
+	for _, bad := range [][]string{{"--lang", ""}, {"--lang", "KO"}, {"--lang", "k"}, {"--names", "fr"}, {"-n", "2001"}} {
+		var c topCmd
+		parser, err := kong.New(&c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := parser.Parse(bad); err == nil {
+			t.Errorf("%v is taken", bad)
+		}
+	}
+}
+
+func TestTopNames(t *testing.T) {
+	for _, tc := range []struct {
+		names string
+		env   map[string]string
+		want  string
+	}{
+		{"auto", nil, "리그 오브 레전드"},
+		{"auto", map[string]string{"LANG": "C.UTF-8"}, "리그 오브 레전드"},
+		{"auto", map[string]string{"LANG": "ko_KR.UTF-8"}, "리그 오브 레전드"},
+		{"auto", map[string]string{"LANG": "en_US.UTF-8"}, "League of Legends"},
+		{"auto", map[string]string{"LANG": "en_US.UTF-8", "LC_ALL": "ko_KR.UTF-8"}, "리그 오브 레전드"},
+		{"ko", map[string]string{"LANG": "en_US.UTF-8"}, "리그 오브 레전드"},
+		{"en", nil, "League of Legends"},
+	} {
+		c := topCmd{Names: tc.names}
+		e := client.Entry{Row: client.Row{Title: "결승", Rising: true, Official: true, Category: &client.Category{Name: "League of Legends", NameKo: "리그 오브 레전드"}}}
+		r := tableRow(e, c.english(func(name string) string { return tc.env[name] }))
+		if r.category != tc.want || r.title != "[급상승] [공식] 결승" {
+			t.Errorf("%s, %v: %q, %q", tc.names, tc.env, r.category, r.title)
+		}
 	}
 }

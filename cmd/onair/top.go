@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -24,6 +25,10 @@ type topCmd struct {
 	JSON      bool            `help:"Print the server's answer as JSON and end."`
 	Platforms []live.Platform `help:"Only these platforms." placeholder:"NAME"`
 	Query     string          `short:"q" help:"Only entries with these words (초성 too)." placeholder:"WORDS"`
+	Lang      string          `help:"Only this language; all shows every one." default:"ko" placeholder:"CODE"`
+	Category  []string        `help:"Only these categories: an id, a group (game) or a name (롤)." placeholder:"NAME"`
+	Official  bool            `help:"Leagues, broadcasters and relays too." default:"true" negatable:""`
+	Names     string          `help:"Language of categories' names: ko, en, or auto as LC_ALL, LC_MESSAGES or LANG say, Korean where they say nothing." enum:"auto,ko,en" default:"auto" env:"ONAIR_NAMES"`
 }
 
 const (
@@ -40,7 +45,33 @@ func (c *topCmd) Validate() error {
 	if c.N < 0 || c.N > 2000 {
 		return fmt.Errorf("-n %d is not between 0 and 2000", c.N)
 	}
+	if len(c.Lang) < 2 || len(c.Lang) > 8 || strings.Trim(c.Lang, "abcdefghijklmnopqrstuvwxyz") != "" {
+		return fmt.Errorf("--lang %.20q is not a lower-case language code such as ko, or all", c.Lang)
+	}
 	return nil
+}
+
+// query is what to ask for, at most n rows.
+func (c *topCmd) query(n int) client.Query {
+	q := client.Query{Platforms: c.Platforms, Categories: c.Category, Q: c.Query, Limit: n}
+	if c.Lang != "all" {
+		q.Langs = []string{c.Lang}
+	}
+	if !c.Official {
+		person := false
+		q.Official = &person
+	}
+	return q
+}
+
+// english reports whether names are to be in English. env gives the environment's variables.
+func (c *topCmd) english(env func(string) string) bool {
+	if c.Names != "auto" {
+		return c.Names == "en"
+	}
+	locale := cmp.Or(env("LC_ALL"), env("LC_MESSAGES"), env("LANG"))
+	language, _, _ := strings.Cut(locale, ".")
+	return language != "" && language != "C" && language != "POSIX" && !strings.HasPrefix(language, "ko")
 }
 
 // Run is called by kong.
@@ -138,7 +169,7 @@ type frame struct {
 }
 
 func (c *topCmd) fetch(ctx context.Context, api *client.Client, n int) (*frame, error) {
-	list, err := api.Streams(ctx, client.Query{Platforms: c.Platforms, Q: c.Query, Limit: n})
+	list, err := api.Streams(ctx, c.query(n))
 	if err != nil {
 		return nil, err
 	}
@@ -195,9 +226,10 @@ func (c *topCmd) draw(w io.Writer, f *frame, trouble error, width int) {
 	}
 	fmt.Fprintln(w, strings.TrimRight(left(strings.Join(parts, "   "), width), " "))
 	fmt.Fprintln(w)
+	english := c.english(os.Getenv)
 	rows := make([]row, len(f.list.Streams))
 	for i, e := range f.list.Streams {
-		rows[i] = tableRow(e)
+		rows[i] = tableRow(e, english)
 	}
 	drawTable(w, rows, f.at, width)
 }
@@ -214,17 +246,33 @@ func age(d time.Duration) string {
 	return fmt.Sprintf("%d시간 전", int(d.Hours()))
 }
 
-func tableRow(e client.Entry) row {
-	r := row{rank: e.Rank, change: e.RankChange, creator: e.Creator.Name, title: e.Title, started: e.StartedAt}
+func tableRow(e client.Entry, english bool) row {
+	r := row{rank: e.Rank, change: e.RankChange, creator: e.Creator.Name, title: marked(e) + e.Title, started: e.StartedAt}
 	if e.Viewers.Known() {
 		n := e.Viewers.Count()
 		r.viewers = &n
 	}
 	if e.Category != nil {
-		r.category = e.Category.Name
+		r.category = e.Category.NameKo
+		if english {
+			r.category = e.Category.Name
+		}
 	}
 	for _, b := range e.Broadcasts {
 		r.platforms = append(r.platforms, string(b.Platform))
 	}
 	return r
+}
+
+// marked is what is special about an entry, for the beginning of its title.
+func marked(e client.Entry) (s string) {
+	for _, m := range [...]struct {
+		on   bool
+		name string
+	}{{e.Rising, "급상승"}, {e.Hot, "화제"}, {e.Official, "공식"}} {
+		if m.on {
+			s += "[" + m.name + "] "
+		}
+	}
+	return s
 }

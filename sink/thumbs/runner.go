@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -146,9 +147,11 @@ func (r *Runner) load(copies map[live.BroadcastID]*kept, facts []live.Fact) {
 	}
 }
 
-// offer hands out what is due, as far as there are hands, and forgets what is no longer shown.
+// offer hands out what is due, as far as there are hands: what waits longest first, so that those at the top, which are
+// due again before the last has had its turn, do not take every turn. What is no longer shown is forgotten.
 func (r *Runner) offer(copies map[live.BroadcastID]*kept, tasks map[live.Platform]chan task) {
 	now := r.Clock.Now()
+	var due []task
 	for _, s := range r.Shown() {
 		k := copies[s.ID]
 		if k == nil {
@@ -156,13 +159,15 @@ func (r *Runner) offer(copies map[live.BroadcastID]*kept, tasks map[live.Platfor
 			copies[s.ID] = k
 		}
 		k.shown = now
-		queue := tasks[s.ID.Platform]
-		if k.busy || queue == nil || now.Before(k.due) {
-			continue
+		if !k.busy && !now.Before(k.due) {
+			due = append(due, task{s, *k})
 		}
+	}
+	slices.SortStableFunc(due, func(x, y task) int { return x.kept.due.Compare(y.kept.due) })
+	for _, t := range due {
 		select {
-		case queue <- task{s, *k}:
-			k.busy = true
+		case tasks[t.shown.ID.Platform] <- t: // a nil channel, of a platform that is not shown, takes nothing
+			copies[t.shown.ID].busy = true
 		default:
 		}
 	}

@@ -33,10 +33,15 @@ func (c *crowd) snapshot() *snapshot {
 		}
 	}
 	slices.SortStableFunc(s.rows, func(a, b *aggregator.Broadcast) int { return cmp.Compare(b.Viewers, a.Viewers) })
-	for i, b := range s.rows {
-		p := b.ID.Platform
+	listed := 0
+	for _, b := range s.rows {
+		p, rank := b.ID.Platform, 0
+		if !b.Adult && !b.Locked { // others have no rank, as in the view
+			listed++
+			rank = listed
+		}
 		s.known[p] = append(s.known[p], planner.Known{
-			ID: b.ID.ID, SeenAt: b.ConfirmedAt, Channel: b.Channel, Viewers: b.Viewers, Rank: i + 1, StartedAt: b.StartedAt,
+			ID: b.ID.ID, SeenAt: b.ConfirmedAt, Channel: b.Channel, Viewers: b.Viewers, Rank: rank, StartedAt: b.StartedAt,
 		})
 	}
 	c.view = s

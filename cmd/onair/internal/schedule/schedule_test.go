@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -210,7 +211,14 @@ func TestListIsTheViews(t *testing.T) {
 	}
 	snap := view.Build(s.pipeline.state, view.NewFacts(), view.BuildOptions{Infos: infos})
 	var want, got []string
-	for _, e := range snap.Entries {
+	all := slices.Concat(snap.Entries, snap.Unlisted)
+	slices.SortStableFunc(all, func(x, y *view.Entry) int {
+		if x.Viewers != y.Viewers {
+			return int(y.Viewers - x.Viewers)
+		}
+		return strings.Compare(x.ID, y.ID)
+	})
+	for _, e := range all {
 		if len(e.Broadcasts) == 1 { // second broadcasts of a channel on the same platform are entries of their own
 			want = append(want, fmt.Sprint(e.ID, " ", e.Viewers))
 		}

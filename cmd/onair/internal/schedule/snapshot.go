@@ -41,10 +41,16 @@ func (s *snapshot) Known(id live.Platform) []planner.Known {
 		return s.known[id]
 	}
 	list := []planner.Known{}
-	for i, r := range s.p.list() {
+	listed := 0
+	for _, r := range s.p.list() {
+		rank := 0 // what is not listed unasked has none, as in the view
+		if !r.Adult && !r.Locked {
+			listed++
+			rank = listed
+		}
 		if b := r.Broadcast; b.ID.Platform == id {
 			list = append(list, planner.Known{
-				ID: b.ID.ID, SeenAt: b.ConfirmedAt, Channel: b.Channel, Viewers: b.Viewers, Rank: i + 1, StartedAt: b.StartedAt,
+				ID: b.ID.ID, SeenAt: b.ConfirmedAt, Channel: b.Channel, Viewers: b.Viewers, Rank: rank, StartedAt: b.StartedAt,
 			})
 		}
 	}
