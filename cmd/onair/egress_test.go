@@ -249,7 +249,11 @@ func TestEgressCredentialsStayOutOfAHub(t *testing.T) {
 		}
 		hub := strings.TrimRight(field(stdout.String(), "onair ", "\n"), "/")
 		if hub != "" && passed.Load() > 5 && strings.Contains(get(hub+"/v1/streams?limit=5"), `"viewers"`) && strings.Contains(stderr.String(), "another egress") {
-			admin := field(stderr.String(), "url=", "/metrics")
+			address, err := os.ReadFile(filepath.Join(data, adminAddressName))
+			if err != nil {
+				t.Fatal(err)
+			}
+			admin := "http://" + strings.TrimSpace(string(address))
 			for _, u := range []string{
 				hub + "/v1/streams?limit=2000", hub + "/v1/platforms", hub + "/v1/categories", hub + "/readyz", hub + "/livez", hub + "/v1/streams/none:x",
 				admin + "/metrics", admin + "/debug/pprof/goroutine?debug=2", admin + "/debug/pprof/cmdline", admin + "/debug/pprof/heap?debug=1",
