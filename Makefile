@@ -12,7 +12,7 @@ LISTEN ?= 127.0.0.1:8080
 VERSION := $(shell git describe --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 
-.PHONY: demo run build ui ui-test ui-bench extension fleet faults test lint bench fuzz deps clean
+.PHONY: demo run build ui ui-test ui-e2e ui-bench extension fleet faults test lint bench fuzz deps clean
 
 demo: build
 	bin/onair demo --listen $(LISTEN) --data data/demo-$(SEED) --seed $(SEED) --speed $(SPEED)
@@ -34,10 +34,13 @@ extension/dist/web/index.html: extension/node_modules/.package-lock.json api/ope
 	npm run --prefix extension build
 	@touch $@
 
-# Types, style, unit tests, and journeys in a real Chromium against a real hub on the simulator.
-ui-test: build
+# Types, style and unit tests of the user interface.
+ui-test: extension/node_modules/.package-lock.json
 	npm run --prefix extension check
 	npm test --prefix extension
+
+# Journeys in a real Chromium against a real hub on the simulator.
+ui-e2e: build
 	npm run --prefix extension e2e
 
 # Bytes, nodes, times and memory of the new tab in a real Chromium; fails only when it has too many bytes.

@@ -1,0 +1,4 @@
+// Style sheets for looks that few choose.
+
+export { default as contrast } from "./contrast.css?url";
+export { default as dense } from "./dense.css?url";
