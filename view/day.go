@@ -227,7 +227,7 @@ func (d *Days) Look(ctx context.Context, snap *Snapshot, q DayQuery) (*Review, e
 			}
 			sums = append(sums, d.summary(reader, day, snap))
 		}
-		j := &reviewer{reader: reader, snap: snap, sums: sums, first: sums[0].day, value: value}
+		j := &reviewer{reader: reader, snap: snap, sums: sums, value: value}
 		r.First, r.Last, r.Kept = reader.bounds()
 		j.totals(r)
 		r.Categories = j.categories()

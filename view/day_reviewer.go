@@ -19,7 +19,6 @@ type reviewer struct {
 	reader *dayReader
 	snap   *Snapshot
 	sums   []*daySummary // of the days, the oldest first
-	first  int64         // the first day
 	value  func(t *tally) int64
 }
 
@@ -110,13 +109,13 @@ type promise struct {
 	id       string
 	channels []live.ChannelID
 	value    int64
-	sum      tally // air is the most of one channel where the order divides by it
+	sum      tally // of all channels
 }
 
 // promises groups the days' channels by creator, the most promising first.
 func (j *reviewer) promises() []promise {
 	type channel struct {
-		watched, air, peak int64
+		watched, air, longest, peak int64
 	}
 	channels := map[live.ChannelID]*channel{}
 	for _, s := range j.sums {
@@ -130,11 +129,12 @@ func (j *reviewer) promises() []promise {
 			}
 			x.watched += c.watched
 			x.air += c.air
+			x.longest += c.longest
 			x.peak = max(x.peak, c.peak)
 		}
 	}
 	creators := map[string]*promise{}
-	longest := map[string]int64{} // airtime of one channel
+	shortest := map[string]int64{} // airtime that the creator has at least
 	for ch, x := range channels {
 		if j.snap.owners.joined.channels[ch] {
 			continue
@@ -148,12 +148,12 @@ func (j *reviewer) promises() []promise {
 		p.sum.watched += x.watched
 		p.sum.air += x.air
 		p.sum.peak += x.peak
-		longest[id] = max(longest[id], x.air)
+		shortest[id] = max(shortest[id], x.longest)
 	}
 	list := make([]promise, 0, len(creators))
 	for id, p := range creators {
 		most, least := p.sum, p.sum
-		least.air = longest[id]
+		least.air = max(shortest[id], min(p.sum.air, minAverage)) // an average is ranked from there on
 		p.value = max(j.value(&most), j.value(&least))
 		if p.value >= 0 {
 			list = append(list, *p)

@@ -42,7 +42,8 @@ type dayChannel struct {
 	id      unique.Handle[live.ChannelID]
 	watched int64 // viewer-minutes
 	air     int64 // minutes, those of two broadcasts at once twice
-	peak    int64 // of one broadcast
+	longest int64 // minutes of one broadcast: it was on air at least as long
+	peak    int64 // of its broadcasts, added up: at no moment were there more
 }
 
 // dayCategory is what a category drew.
@@ -122,7 +123,8 @@ func (r *dayReader) summarise(day int64, snap *Snapshot) *daySummary {
 		}
 		c.watched += t.watched
 		c.air += t.air
-		c.peak = max(c.peak, t.peak)
+		c.longest = max(c.longest, t.air)
+		c.peak += t.peak
 		for i, o := range orders {
 			if v := o.value(&t); v >= 0 {
 				podiums[i].offer(id, v)

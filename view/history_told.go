@@ -77,13 +77,12 @@ func toldKey(id live.BroadcastID) []byte { return []byte("t/" + id.String()) }
 
 // putTold writes what is new. A broadcast that was adult or locked once stays so for the day.
 func putTold(tx *bbolt.Tx, list []Told, now time.Time, full bool) error {
-	days := tx.Bucket(bucketDays)
 	for i := range list {
 		t := &list[i]
 		if full || tooOld(t.Day, now) || t.Day < 0 {
 			continue
 		}
-		bucket, err := days.CreateBucketIfNotExists(timeKey(t.Day))
+		bucket, err := dayBucket(tx, t.Day)
 		if err != nil {
 			return err
 		}

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"encoding/binary"
 	"slices"
-	"strings"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -288,18 +287,4 @@ func dayTotals(bucket *bbolt.Bucket, day int64, p live.Platform) []totalStep {
 	key := totalKey('d', day, p)
 	steps, _ := unpackTotals(key, bucket.Get(key))
 	return steps
-}
-
-// totalPlatforms lists the platforms that have totals on a day, without "".
-func totalPlatforms(bucket *bbolt.Bucket, day int64) []live.Platform {
-	var list []live.Platform
-	prefix := totalKey('d', day, "")
-	cursor := bucket.Cursor()
-	for key, _ := cursor.Seek(prefix); bytes.HasPrefix(key, prefix); key, _ = cursor.Next() {
-		if len(key) > len(prefix) {
-			list = append(list, live.Platform(key[len(prefix):]))
-		}
-	}
-	slices.SortFunc(list, func(a, b live.Platform) int { return strings.Compare(string(a), string(b)) })
-	return list
 }

@@ -58,6 +58,7 @@ type manifest struct {
 	Virtual  map[string]string `json:"virtual,omitempty"` // metadata of a demo's log
 	Facts    int               `json:"facts"`
 	Log      bool              `json:"log"`
+	Follows  bool              `json:"follows"` // the state is of that log
 	Keys     bool              `json:"keys"`
 	Entries  []manifestEntry   `json:"entries"`
 }

@@ -52,6 +52,7 @@ func (s *backupSource) write(ctx context.Context, w io.Writer, withLog, withKeys
 		return err
 	}
 	m.Lineage, m.Position = held.Lineage, held.Position
+	m.Follows = withLog && held.Lineage.Created.Equal(info.Created)
 	facts, err := s.broker.Facts().List(ctx, broker.BucketFacts)
 	if err != nil {
 		return err

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"onair/broker"
 	"onair/broker/embed"
@@ -245,17 +246,26 @@ func (r *restoring) fill(ctx context.Context, head []byte, pages *os.File, c *re
 	if err != nil {
 		return err
 	}
-	if pages != nil {
+	if pages != nil && r.m.Follows {
 		info, err := b.Info(ctx)
 		if err != nil {
 			return err
 		}
-		if !info.Created.Equal(r.m.Lineage.Created) {
-			log.Warn("the restored log is another than the state's; the list fills anew", "created", info.Created, "state", r.m.Lineage.Created)
+		if err := r.rebase(info.Created); err != nil {
+			return err
 		}
 	}
 	_, err = restoreFacts(ctx, b.Facts(), r.facts, true)
 	return err
+}
+
+// rebase lets the state go on with the restored log, which has the messages of the old one and another date.
+func (r *restoring) rebase(created time.Time) error {
+	store, err := view.Open(filepath.Join(r.data, viewNew), view.StoreOptions{})
+	if err != nil {
+		return err
+	}
+	return errors.Join(store.Rebase(created), store.Close())
 }
 
 // writeFile writes a file of the folder, for its owner only, and makes it last.
