@@ -17,8 +17,17 @@ export class Hub {
     private readonly speed = 20,
   ) {}
 
-  /** Starts it, the first time on any port, then on the same. */
-  async start(): Promise<void> {
+  /** Starts it, the first time on any port, then on the same. A disk that is busy elsewhere can make a start fail. */
+  async start(tries = 3): Promise<void> {
+    try {
+      await this.run();
+    } catch (e) {
+      if (tries <= 1) throw e;
+      await this.start(tries - 1);
+    }
+  }
+
+  private async run(): Promise<void> {
     const listen = this.url ? new URL(this.url).host : "127.0.0.1:0";
     const args = ["demo", "--listen", listen, "--data", this.data, "--speed", String(this.speed), "--chromium", "off"];
     const child = spawn(this.program, args, { stdio: ["ignore", "pipe", "inherit"] });
