@@ -630,7 +630,10 @@ describe("servers, surfaces, manners", () => {
       () =>
         new Promise<number>((done) => {
           const before = performance.getEntriesByType("resource").filter((r) => r.name.includes("/v1/")).length;
-          setTimeout(() => done(performance.getEntriesByType("resource").filter((r) => r.name.includes("/v1/")).length - before), 2000); // a time in which a live page has asked
+          setTimeout(
+            () => done(performance.getEntriesByType("resource").filter((r) => r.name.includes("/v1/")).length - before),
+            2000,
+          ); // a time in which a live page has asked
         }),
     );
     expect(door.asked.filter((p) => p.startsWith("/v1"))).toEqual([]);
