@@ -59,7 +59,7 @@ func (d *duties) close() {
 func (d *duties) run(ctx context.Context, b *broker.Broker, epoch broker.Epoch, v *view.View, clock live.Clock) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.label(ctx, b, epoch, v, clock) })
-	g.Go(func() error { return d.copyThumbs(ctx, b, epoch, v, clock) })
+	g.Go(func() error { return d.copyThumbs(ctx, b, epoch, v) })
 	g.Go(func() error {
 		c := newCreators(v, b.Facts(), epoch, clock, d.log)
 		d.people.Store(c)

@@ -55,13 +55,14 @@ func (s *thumbSettings) open(ctx context.Context, data string) (*thumbs.Store, e
 	return store, nil
 }
 
-// copyThumbs keeps copies of what people see, in the name of one leader, until ctx ends.
-func (d *duties) copyThumbs(ctx context.Context, b *broker.Broker, epoch broker.Epoch, v *view.View, clock live.Clock) error {
+// copyThumbs keeps copies of what people see, in the name of one leader, until ctx ends. It goes by real time, as facts
+// expire: at sixty times the speed of time pictures would take the machine from the list.
+func (d *duties) copyThumbs(ctx context.Context, b *broker.Broker, epoch broker.Epoch, v *view.View) error {
 	if d.pictures == nil {
 		return nil
 	}
 	r := &thumbs.Runner{
-		Store: d.pictures, Infos: d.infos, Facts: thumbFacts{derived{b.Facts(), epoch}}, Clock: clock, Log: d.log,
+		Store: d.pictures, Infos: d.infos, Facts: thumbFacts{derived{b.Facts(), epoch}}, Clock: live.RealClock{}, Log: d.log,
 		Shown: func() []thumbs.Shown { return onScreen(v.Current(), d.settings.ThumbsTop) },
 	}
 	d.copies.Store(r)
