@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { seal } from "../src/model/doc.ts";
+import { readDoc } from "../src/model/readdoc.ts";
 import type { Built } from "./build.ts";
 
 /** What the set-up made. */
@@ -77,17 +79,14 @@ export class Browser {
 
   /** Forgets everything that is stored, then stores settings for a server. */
   async reset(server: string, settings: Record<string, unknown> = {}): Promise<void> {
-    await this.inside(
-      async ({ server, settings }) => {
-        localStorage.clear();
-        await chrome.storage.sync.clear();
-        await chrome.storage.local.clear();
-        const prefs = { onboarded: true, motion: "reduce", ...((settings as { prefs?: object }).prefs ?? {}) };
-        const doc = { v: 1, edited: 1, server, servers: { [server]: { ...settings, prefs } } };
-        await chrome.storage.local.set({ settings: doc });
-      },
-      { server, settings },
-    );
+    const prefs = { onboarded: true, motion: "reduce", ...((settings.prefs as object | undefined) ?? {}) };
+    const { doc } = readDoc({ v: 1, edited: 1, server, servers: { [server]: { ...settings, prefs } } }, server);
+    await this.inside(async (settings) => {
+      localStorage.clear();
+      await chrome.storage.sync.clear();
+      await chrome.storage.local.clear();
+      await chrome.storage.local.set({ settings });
+    }, seal(doc));
   }
 
   stored(keys: string[]): Promise<Record<string, unknown>> {
