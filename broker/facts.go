@@ -161,7 +161,7 @@ func removed(h nats.Header) bool {
 
 // checkKey keeps wildcards and stray subjects out: a key is the words of its table, each one token.
 func checkKey(table, key string) error {
-	words := map[string]int{"channel": 3, "creator": 2, "block": 3, "apart": 2, "verdict": 3}
+	words := map[string]int{"channel": 3, "creator": 2, "block": 3, "apart": 2, "verdict": 3, "pause": 2}
 	switch table {
 	case BucketFacts:
 	case BucketDerived:
