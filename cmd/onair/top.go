@@ -230,6 +230,7 @@ func (c *topCmd) draw(w io.Writer, f *frame, trouble error, width int) {
 	rows := make([]row, len(f.list.Streams))
 	for i, e := range f.list.Streams {
 		rows[i] = tableRow(e, english)
+		rows[i].rank = i + 1 // the place in this list; other languages and platforms leave no gaps
 	}
 	drawTable(w, rows, f.at, width)
 }
@@ -247,7 +248,7 @@ func age(d time.Duration) string {
 }
 
 func tableRow(e client.Entry, english bool) row {
-	r := row{rank: e.Rank, change: e.RankChange, creator: e.Creator.Name, title: marked(e) + e.Title, started: e.StartedAt}
+	r := row{change: e.RankChange, creator: e.Creator.Name, title: marked(e) + e.Title, started: e.StartedAt}
 	if e.Viewers.Known() {
 		n := e.Viewers.Count()
 		r.viewers = &n
