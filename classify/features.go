@@ -91,12 +91,18 @@ type themeCount struct {
 	n     int
 }
 
+// themeSteps are the counts from which on a theme is another feature: present, twice, four times.
+var themeSteps = [...]int{1, 2, 4}
+
 // maxThemes bounds the themes of one text: there are some thirty.
 const maxThemes = 48
 
 func (e *extractor) put(b Block, h uint32) {
-	e.out = append(e.out, Feature{b, uint16(h ^ h>>16)})
+	e.out = append(e.out, Feature{b, narrow(h)})
 }
+
+// narrow folds a hash to FeatureBits.
+func narrow(h uint32) uint16 { return uint16(h ^ h>>16) }
 
 // text adds words, n-grams and themes.
 func (e *extractor) text(b Block, place byte, s string) {
@@ -187,13 +193,31 @@ func (e *extractor) theme(name string) {
 	}
 }
 
+// anyPlace stands for all places of a text.
+const anyPlace = '*'
+
+func themed(place byte, k int, theme string) uint32 {
+	return mixString(seed(place, byte('A'+k)), theme)
+}
+
+// ThemeHashes lists the features that a theme of lexicon.tsv can give, for a trainer that knows beforehand what the theme
+// speaks for.
+func ThemeHashes(theme string) (list []uint16) {
+	for _, place := range []byte{'t', 'c', 'g', anyPlace} {
+		for k := range themeSteps {
+			list = append(list, narrow(themed(place, k, theme)))
+		}
+	}
+	return list
+}
+
 // themes adds the themes that were counted since the last call: present, twice, four times or more.
 func (e *extractor) themes(place byte) {
 	for _, c := range e.themed[:e.n] {
-		for k, least := range [...]int{1, 2, 4} {
+		for k, least := range themeSteps {
 			if c.n >= least {
-				e.put(BlockThemes, mixString(seed(place, byte('A'+k)), c.theme))
-				e.put(BlockThemes, mixString(seed('*', byte('A'+k)), c.theme))
+				e.put(BlockThemes, themed(place, k, c.theme))
+				e.put(BlockThemes, themed(anyPlace, k, c.theme))
 			}
 		}
 	}
@@ -206,7 +230,7 @@ func (e *extractor) shape(t *Text) {
 	add := func(what string, value int) {
 		e.put(BlockShape, mix(mixString(seed('s', ' '), what), byte(value)))
 	}
-	add("site", int(siteOf(t.Platform)))
+	add("site", Site(t.Platform))
 	add("length", min(utf8.RuneCountInString(t.Title)/10, 8))
 	add("latin", 4*n.latin/max(1, n.letters()))
 	add("jamo", min(n.jamo, 3))
@@ -221,8 +245,12 @@ func (e *extractor) shape(t *Text) {
 	add("channel", min(c.hangul, 1)*2+min(c.latin, 1))
 }
 
-// site is the kind of site as far as its habits differ.
-func siteOf(p live.Platform) byte {
+// Sites is how many kinds of sites there are, as far as their habits differ. Each has a Model of its own: what is usual on one,
+// and what nobody says there, would count for nothing or for too much on the other.
+const Sites = 2
+
+// Site is 1 for YouTube, where videos of any kind are, and 0 for the sites of streamers.
+func Site(p live.Platform) int {
 	if p == "youtube" {
 		return 1
 	}

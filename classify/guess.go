@@ -14,14 +14,14 @@ const SureFrom = 750
 
 // Guess says what a stream without a category is about, from its text alone. It always names the likeliest group, with
 // Sure false where a reader should not be told; a game that the text names gives the game itself.
-func Guess(t Text) Suggestion { return builtin().Guess(t) }
+func Guess(t Text) Suggestion { return builtin()[Site(t.Platform)].Guess(t) }
 
 // Guess is the package's Guess with another model.
 func (m *Model) Guess(t Text) Suggestion {
 	group, margin := m.best(t)
 	s := Suggestion{Category: groups[group].category()}
 	step := min(int(margin/LadderStep), LadderSteps-1)
-	s.Confidence = int(m.Ladder[siteOf(t.Platform)][step])
+	s.Confidence = int(m.Ladder[step])
 	s.Sure = s.Confidence >= SureFrom
 	if groups[group].group == Game {
 		if game, ok := NamedGame(t); ok {

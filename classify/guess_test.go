@@ -11,16 +11,20 @@ import (
 )
 
 func TestBuiltinModel(t *testing.T) {
-	m, err := DecodeModel(modelBytes)
-	if err != nil {
-		t.Fatal(err)
+	if len(modelBytes) != Sites*modelSize {
+		t.Fatalf("model.bin has %d bytes, not %d", len(modelBytes), Sites*modelSize)
 	}
-	if !bytes.Equal(m.Encode(), modelBytes) {
-		t.Error("encoding the model again gives other bytes")
-	}
-	for site := range m.Ladder {
-		if !slices.IsSorted(m.Ladder[site][:]) {
-			t.Errorf("site %d: a surer answer has a lower confidence: %v", site, m.Ladder[site])
+	for site := range Sites {
+		part := modelBytes[site*modelSize : (site+1)*modelSize]
+		m, err := DecodeModel(part)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(m.Encode(), part) {
+			t.Errorf("site %d: encoding the model again gives other bytes", site)
+		}
+		if !slices.IsSorted(m.Ladder[:]) {
+			t.Errorf("site %d: a surer answer has a lower confidence: %v", site, m.Ladder)
 		}
 	}
 	if len(modelBytes) > 1_500_000 {

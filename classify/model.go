@@ -19,9 +19,9 @@ type Model struct {
 	Scale   int32
 	Bias    [Classes]int32 // logits in 1/65536
 	Weights []int8         // [feature][class]
-	// Ladder turns the distance between the best two logits into a confidence: Ladder[site][i] is the permille of
-	// right answers, seen on channels that the model had not learnt from, where the distance lay in step i.
-	Ladder [sites][LadderSteps]int16
+	// Ladder turns the distance between the best two logits into a confidence: Ladder[i] is the permille of right
+	// answers, seen on channels that the model had not learnt from, where the distance lay in step i.
+	Ladder [LadderSteps]int16
 }
 
 const (
@@ -29,9 +29,9 @@ const (
 	LadderSteps = 16
 	LadderStep  = 1 << 15
 
-	sites        = 2
-	modelVersion = 1
-	headerSize   = 4 + 4 + 4*Classes + 2*sites*LadderSteps
+	modelVersion = 2
+	headerSize   = 4 + 4 + 4*Classes + 2*LadderSteps
+	modelSize    = headerSize + Classes<<FeatureBits
 )
 
 // ErrModel reports bytes that are no model of this version.
@@ -44,10 +44,8 @@ func (m *Model) Encode() []byte {
 	for _, v := range m.Bias {
 		b = binary.LittleEndian.AppendUint32(b, uint32(v))
 	}
-	for s := range m.Ladder {
-		for _, v := range m.Ladder[s] {
-			b = binary.LittleEndian.AppendUint16(b, uint16(v))
-		}
+	for _, v := range m.Ladder {
+		b = binary.LittleEndian.AppendUint16(b, uint16(v))
 	}
 	for _, w := range m.Weights {
 		b = append(b, byte(w))
@@ -57,8 +55,8 @@ func (m *Model) Encode() []byte {
 
 // DecodeModel reads what Encode wrote. Errors wrap ErrModel.
 func DecodeModel(b []byte) (*Model, error) {
-	if want := headerSize + Classes<<FeatureBits; len(b) != want {
-		return nil, fmt.Errorf("%w: %d bytes, not %d", ErrModel, len(b), want)
+	if len(b) != modelSize {
+		return nil, fmt.Errorf("%w: %d bytes, not %d", ErrModel, len(b), modelSize)
 	}
 	if v := binary.LittleEndian.Uint32(b); v != modelVersion {
 		return nil, fmt.Errorf("%w: version %d", ErrModel, v)
@@ -69,11 +67,9 @@ func DecodeModel(b []byte) (*Model, error) {
 		m.Bias[i] = int32(binary.LittleEndian.Uint32(b[4*i:]))
 	}
 	b = b[4*Classes:]
-	for s := range m.Ladder {
-		for i := range m.Ladder[s] {
-			m.Ladder[s][i] = int16(binary.LittleEndian.Uint16(b))
-			b = b[2:]
-		}
+	for i := range m.Ladder {
+		m.Ladder[i] = int16(binary.LittleEndian.Uint16(b))
+		b = b[2:]
 	}
 	for i := range m.Weights {
 		m.Weights[i] = int8(b[i])
@@ -81,15 +77,20 @@ func DecodeModel(b []byte) (*Model, error) {
 	return m, nil
 }
 
+// modelBytes is one model after the other, in the order of Site.
+//
 //go:embed model.bin
 var modelBytes []byte
 
-var builtin = sync.OnceValue(func() *Model {
-	m, err := DecodeModel(modelBytes)
-	if err != nil {
-		panic(err) // part of the program: TestBuiltinModel reads it
+var builtin = sync.OnceValue(func() (models [Sites]*Model) {
+	for i := range models {
+		m, err := DecodeModel(modelBytes[i*modelSize : (i+1)*modelSize])
+		if err != nil {
+			panic(err) // part of the program: TestBuiltinModel reads it
+		}
+		models[i] = m
 	}
-	return m
+	return models
 })
 
 // Logits scores the groups for a text's features, in 1/65536.

@@ -20,6 +20,8 @@ type row struct {
 	features []classify.Feature
 }
 
+func (r *row) site() int { return classify.Site(r.text.Platform) }
+
 // load reads JSON lines with title, channel, tags, category, src and chkey. The platform comes from the form of
 // chkey, as the program knows it; src is for the report only.
 func load(path string) ([]row, error) {

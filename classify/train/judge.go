@@ -20,11 +20,11 @@ type verdict struct {
 }
 
 // crossValidate judges every row with a model learnt without its channel.
-func crossValidate(rows []row, s settings, folds int) []verdict {
+func crossValidate(rows []row, by [classify.Sites]settings, folds int) []verdict {
 	part := make([]int, len(rows))
 	for i := range rows {
 		h := fnv.New64a()
-		fmt.Fprintf(h, "%d %s", s.seed, rows[i].channel)
+		fmt.Fprintf(h, "%d %s", by[0].seed, rows[i].channel)
 		part[i] = int(h.Sum64() >> 33 % uint64(folds))
 	}
 	out := make([]verdict, len(rows))
@@ -37,16 +37,24 @@ func crossValidate(rows []row, s settings, folds int) []verdict {
 					train = append(train, rows[i])
 				}
 			}
-			m := learn(train, s).quantise()
+			models := learnAll(train, by)
 			for i := range rows {
 				if part[i] == fold {
-					out[i] = judge(m, &rows[i])
+					out[i] = judge(models[rows[i].site()], &rows[i])
 				}
 			}
 		})
 	}
 	wait.Wait()
 	return out
+}
+
+// learnAll learns each site's model. All rows teach all of them, the other site's less.
+func learnAll(rows []row, by [classify.Sites]settings) (models [classify.Sites]*classify.Model) {
+	for site, s := range by {
+		models[site] = learn(rows, s).quantise()
+	}
+	return models
 }
 
 func judge(m *classify.Model, r *row) verdict {
@@ -67,11 +75,11 @@ func judge(m *classify.Model, r *row) verdict {
 }
 
 // ladder is the share of right answers by distance, made monotone: a wider distance never gives a lower confidence.
-func ladder(judged []verdict) (out [2][classify.LadderSteps]int16) {
+func ladder(judged []verdict) (out [classify.Sites][classify.LadderSteps]int16) {
 	for site := range out {
 		var right, all [classify.LadderSteps]int
 		for _, v := range judged {
-			if (v.text.Platform == "youtube") != (site == 1) || site == 1 && v.source == "yt_kr_channels_2023" {
+			if v.site() != site || site == 1 && v.source == "yt_kr_channels_2023" {
 				continue
 			}
 			step := min(int(v.margin/classify.LadderStep), classify.LadderSteps-1)
@@ -138,11 +146,7 @@ func report(w io.Writer, judged []verdict) {
 		slices.SortStableFunc(some, func(a, b verdict) int { return int(min(1, max(-1, b.margin-a.margin))) })
 		half, covered, good, sure, sureRight := 0.0, 0, 0, 0, 0
 		for i, v := range some {
-			site := 0
-			if v.text.Platform == "youtube" {
-				site = 1
-			}
-			shown := steps[site][min(int(v.margin/classify.LadderStep), classify.LadderSteps-1)] >= classify.SureFrom
+			shown := steps[v.site()][min(int(v.margin/classify.LadderStep), classify.LadderSteps-1)] >= classify.SureFrom
 			if shown {
 				sure++
 			}

@@ -7,7 +7,7 @@ import (
 	"onair/classify"
 )
 
-// settings of the learning; defaults were chosen by cross-validation on the development rows.
+// settings of the learning of one site's model; defaults were chosen by cross-validation on the development rows.
 type settings struct {
 	seed    uint64
 	epochs  int
@@ -17,11 +17,15 @@ type settings struct {
 	power   float64
 	balance float64
 	unfiled float64
+	prior   float64
 	blocks  [classify.Blocks]float64
 }
 
-func defaults() settings {
-	return settings{seed: 1, epochs: 8, rate: .1, decay: 1e-2, other: .2, power: .5, balance: .5, unfiled: .2, blocks: [classify.Blocks]float64{.5, 1, 1, 3, 1}}
+func defaults(site int) settings {
+	if site == 0 {
+		return settings{seed: 1, epochs: 8, rate: .1, decay: 1e-2, other: 1, power: .5, balance: .5, unfiled: .2, blocks: [classify.Blocks]float64{.5, 1, 1, 3, 1}}
+	}
+	return settings{seed: 1, epochs: 12, rate: .05, decay: .1, other: .05, power: .3, balance: .2, unfiled: .2, prior: .6, blocks: [classify.Blocks]float64{.3, 1, .5, 3, 1}}
 }
 
 // weights is the model while it learns.
@@ -30,7 +34,8 @@ type weights struct {
 	bias [classify.Classes]float64
 }
 
-// learn runs softmax regression with AdaGrad and averages the weights of the second half of the passes.
+// learn runs softmax regression with AdaGrad and averages the weights of the second half of the passes. Weights decay towards
+// the prior, not towards 0.
 func learn(rows []row, s settings) *weights {
 	const size = classify.Classes << classify.FeatureBits
 	m := &weights{w: make([]float32, size)}
@@ -38,6 +43,10 @@ func learn(rows []row, s settings) *weights {
 	var biasSquares [classify.Classes]float64
 	sum := make([]float32, size)
 	var biasSum [classify.Classes]float64
+	prior := priors(s.prior)
+	for k, w := range prior {
+		m.w[k] = w
+	}
 	worth := importance(rows, s)
 	order := make([]int, len(rows))
 	for i := range order {
@@ -60,7 +69,7 @@ func learn(rows []row, s settings) *weights {
 				m.bias[c] -= s.rate * g / math.Sqrt(biasSquares[c]+1e-6)
 				for _, f := range r.features {
 					k := int(f.Hash)*classify.Classes + c
-					d := float32(g*values[f.Block]) + float32(s.decay*worth[i])*m.w[k]
+					d := float32(g*values[f.Block]) + float32(s.decay*worth[i])*(m.w[k]-prior[k])
 					squares[k] += d * d
 					m.w[k] -= float32(s.rate) * d / float32(math.Sqrt(float64(squares[k])+1e-6))
 				}
@@ -84,15 +93,22 @@ func learn(rows []row, s settings) *weights {
 	}
 	// The program knows no block strengths: fold them in. A hash shared by two blocks is as good as noise either way.
 	scaled := make([]bool, size/classify.Classes)
+	scale := func(hash int, b classify.Block) {
+		if scaled[hash] {
+			return
+		}
+		scaled[hash] = true
+		for c := range classify.Classes {
+			m.w[hash*classify.Classes+c] *= float32(s.blocks[b])
+		}
+	}
 	for i := range rows {
 		for _, f := range rows[i].features {
-			if !scaled[f.Hash] {
-				scaled[f.Hash] = true
-				for c := range classify.Classes {
-					m.w[int(f.Hash)*classify.Classes+c] *= float32(s.blocks[f.Block])
-				}
-			}
+			scale(int(f.Hash), f.Block)
 		}
+	}
+	for k := range prior {
+		scale(k/classify.Classes, classify.BlockThemes) // of themes that no row has
 	}
 	return m
 }

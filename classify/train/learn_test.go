@@ -37,7 +37,7 @@ func sample(t *testing.T) []row {
 }
 
 func TestLearningIsRepeatable(t *testing.T) {
-	rows, s := sample(t), defaults()
+	rows, s := sample(t), defaults(1)
 	s.epochs = 2
 	a, b := learn(rows, s).quantise().Encode(), learn(rows, s).quantise().Encode()
 	if !bytes.Equal(a, b) {
@@ -50,7 +50,7 @@ func TestLearningIsRepeatable(t *testing.T) {
 }
 
 func TestUnseenChannelsAreJudged(t *testing.T) {
-	judged := crossValidate(sample(t), defaults(), 3)
+	judged := crossValidate(sample(t), [classify.Sites]settings{defaults(0), defaults(1)}, 3)
 	right := 0
 	for _, v := range judged {
 		if v.guess == v.class {
@@ -69,7 +69,7 @@ func TestUnseenChannelsAreJudged(t *testing.T) {
 
 // The integers must order the groups as the learnt weights do.
 func TestQuantisedAgrees(t *testing.T) {
-	rows, s := sample(t), defaults()
+	rows, s := sample(t), defaults(1)
 	m := learn(rows, s)
 	q := m.quantise()
 	for i := range rows {
@@ -87,7 +87,7 @@ func TestQuantisedAgrees(t *testing.T) {
 }
 
 func TestLadderIsMonotone(t *testing.T) {
-	l := ladder(crossValidate(sample(t), defaults(), 3))
+	l := ladder(crossValidate(sample(t), [classify.Sites]settings{defaults(0), defaults(1)}, 3))
 	for site := range l {
 		for i := 1; i < len(l[site]); i++ {
 			if l[site][i] < l[site][i-1] {

@@ -4,7 +4,7 @@
 //	go run ./classify/train -data titles_category.dev.jsonl -out classify/model.bin
 //
 // -folds only measures: it learns on all but one part of the channels, judges the rest with the quantised model as
-// the program would run it, and prints the table.
+// the program would run it, and prints the table. The other flags are for YouTube's model.
 package main
 
 import (
@@ -24,7 +24,8 @@ func main() {
 }
 
 func run() error {
-	s := defaults()
+	by := [classify.Sites]settings{defaults(0), defaults(1)}
+	s := &by[1]
 	data := flag.String("data", "", "labelled titles, JSON lines")
 	out := flag.String("out", "", "where the model goes; empty only measures")
 	folds := flag.Int("folds", 5, "parts of the channels for measuring and for the confidence ladder")
@@ -37,15 +38,17 @@ func run() error {
 	flag.Float64Var(&s.power, "power", s.power, "a channel of n rows counts n^power")
 	flag.Float64Var(&s.balance, "balance", s.balance, "0 to 1: how far rare groups are lifted")
 	flag.Float64Var(&s.unfiled, "unfiled", s.unfiled, "weight of YouTube's rows about talk, where it files what nobody filed")
+	flag.Float64Var(&s.prior, "prior", s.prior, "weight of a theme for the group that it speaks for, before anything is learnt")
 	for b := range s.blocks {
 		flag.Float64Var(&s.blocks[b], fmt.Sprintf("block%d", b), s.blocks[b], "strength of a block")
 	}
 	flag.Parse()
+	by[0].seed = s.seed
 	rows, err := load(*data)
 	if err != nil {
 		return err
 	}
-	judged := crossValidate(rows, s, *folds)
+	judged := crossValidate(rows, by, *folds)
 	report(os.Stdout, judged)
 	for _, source := range []string{"yt_trending", "chzzk_vod"} {
 		confusion(os.Stdout, judged, source)
@@ -60,12 +63,17 @@ func run() error {
 	if *out == "" {
 		return nil
 	}
-	m := learn(rows, s).quantise()
+	models := learnAll(rows, by)
 	// One cut of the channels is luck: the ladder is made from three.
 	for range 2 {
-		s.seed++
-		judged = append(judged, crossValidate(rows, s, *folds)...)
+		by[0].seed++
+		by[1].seed++
+		judged = append(judged, crossValidate(rows, by, *folds)...)
 	}
-	m.Ladder = ladder(judged)
-	return os.WriteFile(*out, m.Encode(), 0o644)
+	var file []byte
+	for site, steps := range ladder(judged) {
+		models[site].Ladder = steps
+		file = append(file, models[site].Encode()...)
+	}
+	return os.WriteFile(*out, file, 0o644)
 }
