@@ -40,7 +40,7 @@ func (s *State) Apply(m *live.Message, p *live.Page) Effects {
 	if s.logTime.IsZero() { // a message without a time before any other
 		return Effects{}
 	}
-	e := Effects{Rankings: rankings}
+	e := Effects{At: at, Rankings: rankings}
 	if !m.Tick {
 		e.Points = points(p, at)
 		s.page(m, p, at)

@@ -117,6 +117,7 @@ type Point struct {
 
 // Effects is what one message gives to others than the state.
 type Effects struct {
+	At       time.Time // log time at which the message's page was observed; zero for one that was not folded
 	Points   []Point   // for the history only: they never feed the state
 	Rankings []Ranking // of the minutes that ended with the message
 }

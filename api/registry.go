@@ -125,6 +125,7 @@ var adminTable = []adminRoute{
 	{"GET", "/v1/labels", (*Registry).listLabels},
 	{"DELETE", "/v1/labels/{channel}/{key}", (*Registry).removeLabel},
 	{"GET", "/v1/platforms", (*Registry).listPlatforms},
+	{"PUT", "/v1/platforms/{platform}", (*Registry).putPlatform},
 	{"GET", "/openapi.yaml", (*Registry).serveContract},
 }
 
@@ -203,31 +204,4 @@ func (g *Registry) serveContract(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/yaml")
 	_, err := w.Write(AdminContract)
 	return err
-}
-
-func (g *Registry) listPlatforms(w http.ResponseWriter, _ *http.Request) error {
-	type row struct {
-		ID      live.Platform `json:"id"`
-		Name    string        `json:"name"`
-		Off     string        `json:"off,omitempty"`
-		Switch  string        `json:"switch"`
-		Watched string        `json:"watched"`
-	}
-	rows := []row{}
-	for _, i := range g.o.Infos {
-		rows = append(rows, row{i.ID, i.Name, g.o.Off[i.ID], "a setting: --platforms or ONAIR_PLATFORMS, read at the start", g.watched(i.ID)})
-	}
-	return sendJSON(w, http.StatusOK, 0, struct {
-		Platforms []row `json:"platforms"`
-	}{rows})
-}
-
-func (g *Registry) watched(p live.Platform) string {
-	switch {
-	case g.o.Off[p] != "":
-		return "not at all: " + g.o.Off[p]
-	case g.o.Watched != nil:
-		return g.o.Watched(p)
-	}
-	return ""
 }

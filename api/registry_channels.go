@@ -49,9 +49,13 @@ func (g *Registry) listChannels(w http.ResponseWriter, r *http.Request) error {
 		next = list[limit-1].key
 		list = list[:limit]
 	}
+	idle, err := g.idle(r.Context())
+	if err != nil {
+		return err
+	}
 	rows, onAir := make([]channelRow, len(list)), g.onAir()
 	for i, h := range list {
-		rows[i] = g.channelRow(h.rev, h.v, onAir)
+		rows[i] = g.channelRow(h.rev, h.v, onAir, idle)
 	}
 	return sendJSON(w, http.StatusOK, 0, struct {
 		Channels []channelRow `json:"channels"`
@@ -75,8 +79,8 @@ func (g *Registry) onAir() map[live.ChannelID]time.Time {
 	return onAir
 }
 
-func (g *Registry) channelRow(rev uint64, c live.RegisteredChannel, onAir map[live.ChannelID]time.Time) channelRow {
-	row := channelRow{Rev: rev, RegisteredChannel: c, Watched: g.watched(c.Channel.Platform)}
+func (g *Registry) channelRow(rev uint64, c live.RegisteredChannel, onAir map[live.ChannelID]time.Time, idle map[live.Platform]string) channelRow {
+	row := channelRow{Rev: rev, RegisteredChannel: c, Watched: g.watched(c.Channel.Platform, idle[c.Channel.Platform])}
 	if at, ok := onAir[c.Channel]; ok {
 		at = at.UTC()
 		row.Live, row.LastLive = true, &at
@@ -110,7 +114,11 @@ func (g *Registry) getChannel(w http.ResponseWriter, r *http.Request) error {
 	case rev == 0:
 		return ErrNoFact
 	}
-	return sendJSON(w, http.StatusOK, rev, g.channelRow(rev, c, g.onAir()))
+	idle, err := g.idle(r.Context())
+	if err != nil {
+		return err
+	}
+	return sendJSON(w, http.StatusOK, rev, g.channelRow(rev, c, g.onAir(), idle))
 }
 
 func (g *Registry) removeChannel(w http.ResponseWriter, r *http.Request) error {

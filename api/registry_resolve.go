@@ -231,7 +231,12 @@ func (g *Registry) there(ctx context.Context, r *Resolution) bool {
 
 // ask gives a page without an error class, or why there is none.
 func (g *Registry) ask(ctx context.Context, j live.Job) (*live.Page, string) {
-	if why := g.o.Off[j.Platform]; why != "" {
+	idle, err := g.idle(ctx)
+	if err != nil {
+		g.log.Warn("question not asked", "err", err)
+		return nil, "it could not be asked now"
+	}
+	if why := idle[j.Platform]; why != "" {
 		return nil, fmt.Sprintf("%s is off: %s", j.Platform, why)
 	}
 	page, err := g.o.Ask.Ask(ctx, j)

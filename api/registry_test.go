@@ -705,3 +705,93 @@ func FuzzParseAddress(f *testing.F) {
 		}
 	})
 }
+
+// TestPlatformsAreSwitched wants a platform off and on again at run time, and nothing asked of it meanwhile.
+func TestPlatformsAreSwitched(t *testing.T) {
+	o := newOffice(t)
+	row := func(id live.Platform) (r platformRow) {
+		var list struct{ Platforms []platformRow }
+		if err := json.Unmarshal(o.want(200, "GET", "/v1/platforms", "").Body.Bytes(), &list); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range list.Platforms {
+			if p.ID == id {
+				r = p
+			}
+		}
+		return r
+	}
+	if r := row("soop"); !r.On || r.Off != "" || r.Rev != 0 || r.Watched != "somehow" || !strings.Contains(r.Switch, "PUT") {
+		t.Errorf("%+v", r)
+	}
+	if r := row("twitch"); r.On || r.Off != "ONAIR_TWITCH_CLIENT_ID is not set" || !strings.Contains(r.Switch, "setting") {
+		t.Errorf("%+v", r)
+	}
+	w := o.want(200, "PUT", "/v1/platforms/soop", `{"on":false,"reason":" too many requests "}`)
+	var p live.Pause
+	if !o.facts.value("FACTS", "pause.soop", &p) || p.Platform != "soop" || p.Reason != "too many requests" {
+		t.Errorf("%+v", p)
+	}
+	if r := row("soop"); r.On || r.Off != "switched off by an operator: too many requests" || revTag(r.Rev) != w.Header().Get("ETag") || !strings.HasPrefix(r.Watched, "not at all") {
+		t.Errorf("%+v", r)
+	}
+	if r := row("chzzk"); !r.On {
+		t.Errorf("another one is off: %+v", r)
+	}
+	asked := len(o.crowd.asked)
+	if r := o.add("soop:khm11903", "봉준"); r.State != ResolutionRegistered || !strings.Contains(r.Detail, "soop is off") || len(o.crowd.asked) != asked {
+		t.Errorf("asked all the same: %+v", r)
+	}
+	if w := o.want(200, "GET", "/v1/channels/soop:khm11903", ""); !strings.Contains(w.Body.String(), "not at all: switched off") {
+		t.Errorf("%s", w.Body)
+	}
+	o.refuses(412, "", "PUT", "/v1/platforms/soop", `{"on":true}`, "If-Match", `"999"`)
+	w = o.want(200, "PUT", "/v1/platforms/soop", `{"on":false}`, "If-Match", w.Header().Get("ETag"))
+	if r := row("soop"); r.Off != "switched off by an operator" {
+		t.Errorf("the reason is not taken back: %+v", r)
+	}
+	for range 2 {
+		if w := o.want(200, "PUT", "/v1/platforms/soop", `{"on":true}`); !strings.Contains(w.Body.String(), `"on":true`) || w.Header().Get("ETag") != "" {
+			t.Errorf("%s", w.Body)
+		}
+	}
+	if o.facts.value("FACTS", "pause.soop", &p) {
+		t.Error("still paused")
+	}
+
+	// What a setting holds off can be paused too, and is off until both are gone.
+	o.refuses(409, "platform", "PUT", "/v1/platforms/twitch", `{"on":true}`)
+	o.want(200, "PUT", "/v1/platforms/twitch", `{"on":false}`)
+	if w := o.want(200, "PUT", "/v1/platforms/twitch", `{"on":true}`); !strings.Contains(w.Body.String(), "ONAIR_TWITCH_CLIENT_ID") || !strings.Contains(w.Body.String(), `"on":false`) {
+		t.Errorf("%s", w.Body)
+	}
+	o.refuses(400, "platform", "PUT", "/v1/platforms/vhs", `{"on":true}`)
+	o.refuses(422, "on", "PUT", "/v1/platforms/soop", `{}`)
+	o.refuses(422, "on", "PUT", "/v1/platforms/soop", `{"on":"no"}`)
+	o.refuses(422, "off", "PUT", "/v1/platforms/soop", `{"off":true}`)
+}
+
+// TestAdminContractIsWhole wants every route in the contract, and nothing in it that is not served. What the program adds to
+// the listener (AdminOptions.Routes) is held against the contract where it is made.
+func TestAdminContractIsWhole(t *testing.T) {
+	doc, _ := adminContract()
+	promised := map[string]bool{}
+	for path, item := range doc.Paths.Map() {
+		for method := range item.Operations() {
+			promised[method+" "+path] = true
+		}
+	}
+	served := []string{"GET /v1/backup", "POST /v1/facts"}
+	for _, rt := range adminTable {
+		served = append(served, rt.method+" "+rt.pattern)
+	}
+	for _, rt := range served {
+		if !promised[rt] {
+			t.Errorf("%s is not in admin.yaml", rt)
+		}
+		delete(promised, rt)
+	}
+	for rt := range promised {
+		t.Errorf("admin.yaml promises %s", rt)
+	}
+}

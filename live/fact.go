@@ -43,7 +43,9 @@ type Proposal struct {
 
 // Evidence is one reason of a Proposal.
 type Evidence struct {
-	Kind   string `json:"kind"`             // "name", "link", "title", "start"
+	// Kind is one of the list in classify/identity: "name", "handle", "sound", "link", "title", "start" and "days" speak for
+	// the pair, "parted" and "against" say why it is not confident.
+	Kind   string `json:"kind"`
 	Detail string `json:"detail,omitempty"` // for people
 }
 
@@ -115,6 +117,13 @@ type Block struct {
 	Kind   BlockKind `json:"kind"`
 	Value  string    `json:"value"`
 	Reason string    `json:"reason,omitempty"`
+}
+
+// Pause is how people switch a platform off while the hub runs: nobody asks it for as long as the fact is there; key
+// pause.<platform> in FACTS. Without one the settings of the nodes decide.
+type Pause struct {
+	Platform Platform `json:"platform"`
+	Reason   string   `json:"reason,omitempty"` // for whoever reads it later; not public
 }
 
 // BlockKey turns a block's value, which may be any text, into a key token.

@@ -80,7 +80,7 @@ func hidden(r rune) bool {
 // clean reports whether s is already what CleanText makes of it: nearly every title is, and every page in the log is
 // checked at every node.
 func clean(s string, limit int) bool {
-	n, space, ascii := 0, true, true
+	n, space, composed := 0, true, true
 	for i, r := range s {
 		if r == utf8.RuneError {
 			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
@@ -98,11 +98,12 @@ func clean(s string, limit int) bool {
 		case r < utf8.RuneSelf || !syllable(r) && (unicode.IsSpace(r) || hidden(r)):
 			return false
 		default:
-			space, ascii = false, false
+			space, composed = false, composed && syllable(r)
 		}
 		n++
 	}
-	return n <= limit && (n == 0 || !space) && (ascii || norm.NFC.IsNormalString(s))
+	// ASCII and composed syllables are NFC in any order: only letters of other ranges join with what stands before them.
+	return n <= limit && (n == 0 || !space) && (composed || norm.NFC.IsNormalString(s))
 }
 
 // syllable reports a composed Hangul syllable: most of what is not ASCII here, and never hidden.

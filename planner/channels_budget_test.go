@@ -14,6 +14,7 @@ import (
 // TestBudgetsHold plays hours of worlds that are drawn: whatever is registered, live, announced, undescribed or gone, a day's
 // budget is not exceeded, its last tenth is not spent on descriptions, and the feeds keep their pace.
 func TestBudgetsHold(t *testing.T) {
+	t.Parallel()
 	rapid.Check(t, func(rt *rapid.T) {
 		budgets := map[string]int{"search": rapid.IntRange(0, 12).Draw(rt, "searches"), "units": rapid.IntRange(0, 60).Draw(rt, "units")}
 		policy := planner.Policy(planner.Sweep{Budgets: budgets})

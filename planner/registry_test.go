@@ -486,6 +486,7 @@ func (s *shelf) Undescribed(live.Platform) []string                { return nil 
 
 // TestChannelsKeepTheBudget plays days with more to ask about than the budget carries.
 func TestChannelsKeepTheBudget(t *testing.T) {
+	t.Parallel()
 	for name, p := range map[string]planner.Policy{"sweep": planner.Sweep{Budgets: tight}, "adaptive": planner.Adaptive{Budgets: tight}} {
 		t.Run(name, func(t *testing.T) {
 			y := newTube(t, nil, 60)
@@ -519,6 +520,7 @@ var tight = map[string]int{"search": 100, "units": 150}
 // TestRegisteredDelay measures how long after its start a broadcast of a registered channel is in the list, with one egress, for
 // the table in the README: go test ./planner -run RegisteredDelay -v (5,000 channels with -timeout 10m -args -delay).
 func TestRegisteredDelay(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		channels    int
 		warm, hours time.Duration

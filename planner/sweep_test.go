@@ -3,6 +3,7 @@ package planner
 import (
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 	"time"
 
@@ -104,6 +105,7 @@ func TestQuotaHoldsAcrossLeadersAndMidnight(t *testing.T) {
 }
 
 func TestALargeSetIsRefreshedAllDay(t *testing.T) {
+	t.Parallel()
 	w := newWorld(pacificMidnight(morning).Add(time.Second))
 	w.known = 600 // 12 units a sweep: 288 sweeps would take 3,456
 	l := w.elect(Sweep{Budgets: map[string]int{"search": 100, "units": 1000}}, 1)
@@ -217,6 +219,14 @@ func TestResume(t *testing.T) {
 	}
 }
 
+// wards is a world with a registered channel on each platform, and one that nobody described.
+type wards struct{ *world }
+
+func (wards) Registered(p live.Platform) []live.RegisteredChannel {
+	return []live.RegisteredChannel{{Channel: live.ChannelID{Platform: p, ID: "c"}}}
+}
+func (wards) Undescribed(live.Platform) []string { return []string{"d"} }
+
 func TestOffAndUnserved(t *testing.T) {
 	w := newWorld(morning)
 	w.state["soop"] = Platform{Off: true}
@@ -230,6 +240,18 @@ func TestOffAndUnserved(t *testing.T) {
 	}
 	if diff := cmp.Diff(map[live.Platform]bool{"chzzk": true, "youtube": true}, got); diff != "" {
 		t.Error(diff)
+	}
+	// Off is for every policy, and for what Registry adds.
+	for name, p := range map[string]Policy{"sweep": Sweep{}, "adaptive": Adaptive{}, "registry": Registry{Policy: Adaptive{}}} {
+		for _, off := range []bool{false, true} {
+			for _, o := range offers {
+				w.state[o.Platform] = Platform{Off: off}
+			}
+			jobs := p.Plan(w.now, Situation{View: wards{w}, Offers: append(slices.Clone(offers), Offer{Platform: "youtube", Kind: live.KindFeed, Batch: 1}), Epoch: "e"})
+			if off != (len(jobs) == 0) {
+				t.Errorf("%s, off %v: %d jobs", name, off, len(jobs))
+			}
+		}
 	}
 	if n := len((Sweep{}).Plan(w.now, Situation{View: w, Offers: offers, Epoch: "e", Presence: []live.Presence{}})); n != 0 {
 		t.Errorf("%d jobs without a worker", n)

@@ -160,8 +160,8 @@ func (b *builder) group() {
 		for hi = lo; hi < len(b.casts) && b.casts[hi].owner == b.casts[lo].owner; hi++ {
 		}
 		run := b.casts[lo:hi:hi]
-		b.teams = join(b.teams, those(run, func(c *cast) bool { return c.b.Live() }))
-		b.then = join(b.then, those(run, func(c *cast) bool { return c.wasLive }))
+		b.teams, _ = join(b.teams, those(run, func(c *cast) bool { return c.b.Live() }))
+		b.then, _ = join(b.then, those(run, func(c *cast) bool { return c.wasLive }))
 		onePlatform := !slices.ContainsFunc(run, func(c *cast) bool { return c.info != run[0].info })
 		for _, c := range run {
 			if c.b.Live() {
@@ -295,6 +295,9 @@ func (b *builder) platforms() []PlatformStatus {
 			s.LastPageAt, s.Cadence = p.LastPageAt, p.PassEvery
 		}
 		off, isOff := b.options.Off[info.ID]
+		if !isOff && b.facts.pauses[info.ID] {
+			off, isOff = "switched off by an operator", true
+		}
 		s.State, s.Reason = judge(states[info.ID], b.now, off, isOff)
 		list[i] = s
 	}

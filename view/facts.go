@@ -22,6 +22,7 @@ const (
 // version's, or of no use here.
 var factTable = map[string]string{
 	"channel": tableFacts, "creator": tableFacts, "apart": tableFacts, "block": tableFacts, "verdict": tableFacts,
+	"pause": tableFacts,
 	"label": tableDerived, "proposal": tableDerived, "thumb": tableDerived,
 }
 
@@ -33,6 +34,7 @@ type Facts struct {
 	aparts    map[string]pair       // by key
 	blocks    map[string]live.Block // by key
 	verdicts  map[live.ChannelID]live.Verdict
+	pauses    map[live.Platform]bool
 	labels    map[labelID]live.Label
 	proposals map[string]proposal // by key
 	thumbs    map[live.BroadcastID]live.Thumb
@@ -72,6 +74,7 @@ func NewFacts() *Facts {
 		aparts:    map[string]pair{},
 		blocks:    map[string]live.Block{},
 		verdicts:  map[live.ChannelID]live.Verdict{},
+		pauses:    map[live.Platform]bool{},
 		labels:    map[labelID]live.Label{},
 		proposals: map[string]proposal{},
 		thumbs:    map[live.BroadcastID]live.Thumb{},

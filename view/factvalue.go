@@ -18,7 +18,7 @@ const (
 
 // held is the number of keys that hold something.
 func (f *Facts) held() int {
-	return len(f.channels) + len(f.creators) + len(f.aparts) + len(f.blocks) + len(f.verdicts) + len(f.labels) + len(f.proposals) + len(f.thumbs)
+	return len(f.channels) + len(f.creators) + len(f.aparts) + len(f.blocks) + len(f.verdicts) + len(f.pauses) + len(f.labels) + len(f.proposals) + len(f.thumbs)
 }
 
 // remove reports whether the key held something.
@@ -37,6 +37,8 @@ func (f *Facts) remove(kind, rest, key string) bool {
 		delete(f.blocks, key)
 	case "verdict":
 		delete(f.verdicts, ch)
+	case "pause":
+		delete(f.pauses, live.Platform(rest))
 	case "label":
 		delete(f.labels, labelOf(rest))
 	case "proposal":
@@ -97,6 +99,13 @@ func (f *Facts) put(kind, rest, key string, value []byte) bool {
 			return false
 		}
 		f.verdicts[at] = v
+	case "pause":
+		p, err := live.ParsePlatform(rest)
+		var v live.Pause
+		if err != nil || json.Unmarshal(value, &v) != nil || v.Platform != p {
+			return false
+		}
+		f.pauses[p] = true
 	case "label":
 		at := labelOf(rest)
 		var l live.Label

@@ -72,3 +72,41 @@ func TestPlatformsListsAllInOrder(t *testing.T) {
 		}
 	}
 }
+
+// An operator's switch counts on every node that has the fact, and never hides which setting is missing.
+func TestPausedPlatforms(t *testing.T) {
+	pause := func(p live.Platform, rev uint64) live.Fact {
+		return fact("pause."+string(p), rev, live.Pause{Platform: p, Reason: "a court order"})
+	}
+	state := &stubState{logTime: noon}
+	f := NewFacts()
+	look := func() (soop, twitch PlatformStatus, paused bool) {
+		snap := Build(state, f, BuildOptions{Infos: stubInfos(), Off: map[live.Platform]string{"twitch": "TWITCH_ID is not set"}, N: 1})
+		for _, p := range snap.Platforms {
+			switch p.Info.ID {
+			case "soop":
+				soop = p
+			case "twitch":
+				twitch = p
+			}
+		}
+		return soop, twitch, snap.Paused("soop")
+	}
+	if soop, _, paused := look(); soop.State == StatusOff || paused {
+		t.Errorf("before: %+v", soop)
+	}
+	if !f.Apply([]live.Fact{pause("soop", 1), pause("twitch", 2)}) {
+		t.Error("nothing changed")
+	}
+	soop, twitch, paused := look()
+	if soop.State != StatusOff || soop.Reason != "off: switched off by an operator" || !paused {
+		t.Errorf("paused: %+v, %v", soop, paused)
+	}
+	if twitch.Reason != "off: TWITCH_ID is not set" {
+		t.Errorf("a missing setting is hidden: %+v", twitch)
+	}
+	f.Apply([]live.Fact{fact("pause.soop", 3, nil)})
+	if soop, _, paused := look(); soop.State == StatusOff || paused {
+		t.Errorf("after: %+v", soop)
+	}
+}

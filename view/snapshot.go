@@ -47,6 +47,7 @@ type asked struct {
 	candidates  []aggregator.Candidate
 	missing     []MissingBroadcast
 	registered  []live.RegisteredChannel
+	paused      bool
 	spent       map[string]int
 	undescribed []string
 }
@@ -146,6 +147,9 @@ func (s *Snapshot) Registered(p live.Platform) []live.RegisteredChannel {
 	return s.planner[p].registered
 }
 
+// Paused reports whether an operator switched the platform off, whatever the settings say.
+func (s *Snapshot) Paused(p live.Platform) bool { return s.planner[p].paused }
+
 // Spent is how many units of a daily budget ("search", "units") were used since midnight Pacific of log time.
 func (s *Snapshot) Spent(p live.Platform, bucket string) int { return s.planner[p].spent[bucket] }
 
@@ -180,6 +184,7 @@ func (b *builder) plans(snap *Snapshot) {
 		slices.SortFunc(known[p], func(x, y KnownBroadcast) int { return strings.Compare(x.ID.ID, y.ID.ID) })
 		snap.planner[p] = asked{
 			source: sources[p], known: known[p], candidates: candidates[p], missing: missing[p], registered: b.facts.registered(p), spent: spent,
+			paused: b.facts.pauses[p],
 		}
 	}
 }

@@ -238,6 +238,34 @@ func (a *Admin) RemoveVerdict(ctx context.Context, ch live.ChannelID) error {
 	return a.do(ctx, http.MethodDelete, "/v1/verdicts/"+url.PathEscape(ch.String()), nil, 0, nil, nil)
 }
 
+// PlatformSwitch is a platform and whether it is asked.
+type PlatformSwitch struct {
+	ID      live.Platform `json:"id"`
+	Name    string        `json:"name"`
+	On      bool          `json:"on"`
+	Off     string        `json:"off"`    // why nothing is gathered from it
+	Switch  string        `json:"switch"` // where it is switched
+	Watched string        `json:"watched"`
+	Rev     uint64        `json:"rev"`
+}
+
+// Platforms gives all.
+func (a *Admin) Platforms(ctx context.Context) ([]PlatformSwitch, error) {
+	v, err := call[struct {
+		Platforms []PlatformSwitch `json:"platforms"`
+	}](ctx, a, http.MethodGet, "/v1/platforms", 0, nil)
+	if err != nil {
+		return nil, err
+	}
+	return v.Platforms, nil
+}
+
+// SwitchPlatform switches a platform on or off for all nodes, at once.
+func (a *Admin) SwitchPlatform(ctx context.Context, p live.Platform, on bool, reason string) (*PlatformSwitch, error) {
+	body := map[string]any{"on": on, "reason": reason}
+	return call[PlatformSwitch](ctx, a, http.MethodPut, "/v1/platforms/"+url.PathEscape(string(p)), 0, body)
+}
+
 func call[T any](ctx context.Context, a *Admin, method, path string, rev uint64, body any) (*T, error) {
 	v := new(T)
 	if err := a.do(ctx, method, path, nil, rev, body, v); err != nil {

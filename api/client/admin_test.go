@@ -2,6 +2,7 @@ package client
 
 import (
 	"errors"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -32,6 +33,13 @@ func TestAdminAsks(t *testing.T) {
 				t.Errorf("If-Match %s", got)
 			}
 			_, _ = w.Write([]byte(`{"rev":8,"id":"a","name":"n","channels":[]}`))
+		case "GET /v1/platforms":
+			_, _ = w.Write([]byte(`{"platforms":[{"id":"soop","name":"SOOP","on":true,"switch":"s","watched":"w"}]}`))
+		case "PUT /v1/platforms/soop":
+			if b, _ := io.ReadAll(r.Body); string(b) != `{"on":false,"reason":"why"}` {
+				t.Errorf("body %s", b)
+			}
+			_, _ = w.Write([]byte(`{"id":"soop","name":"SOOP","on":false,"off":"why","switch":"s","watched":"w","rev":3}`))
 		case "DELETE /v1/channels/soop:a":
 			w.WriteHeader(http.StatusNoContent)
 		case "DELETE /v1/channels/soop:b":
@@ -53,6 +61,12 @@ func TestAdminAsks(t *testing.T) {
 	}
 	if c, err := a.PutCreator(t.Context(), live.Creator{ID: "a", Name: "n"}, 7); err != nil || c.Rev != 8 {
 		t.Errorf("%+v, %v", c, err)
+	}
+	if list, err := a.Platforms(t.Context()); err != nil || len(list) != 1 || !list[0].On {
+		t.Errorf("%+v, %v", list, err)
+	}
+	if p, err := a.SwitchPlatform(t.Context(), "soop", false, "why"); err != nil || p.On || p.Off != "why" || p.Rev != 3 {
+		t.Errorf("%+v, %v", p, err)
 	}
 	if err := a.RemoveChannel(t.Context(), live.ChannelID{Platform: "soop", ID: "a"}); err != nil {
 		t.Error(err)

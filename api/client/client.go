@@ -2,8 +2,9 @@
 // they happen.
 //
 // A base URL goes in, Go values come out; `onair top` and the tray use it. Asking again for what has not changed costs
-// a 304. Events keeps a list current over connections that break and servers that restart. The package draws
-// nothing, stores nothing on disk and sends nothing but GET.
+// a 304. Events keeps a list current over connections that break and servers that restart. A Client sends nothing but GET;
+// an Admin, which speaks to the admin listener with its token, also writes: what operators say, and facts of a backup. The
+// package draws nothing and stores nothing on disk.
 package client
 
 import (

@@ -92,7 +92,11 @@ func (t ticker) Tick(ctx context.Context, at time.Time) error {
 // situation is a snapshot as the planner sees it.
 type situation struct{ *view.Snapshot }
 
-func (s situation) Platform(p live.Platform) planner.Platform { return fold.Platform(s.Source(p)) }
+func (s situation) Platform(p live.Platform) planner.Platform {
+	out := fold.Platform(s.Source(p))
+	out.Off = s.Paused(p)
+	return out
+}
 
 func (s situation) Known(p live.Platform) []planner.Known {
 	known := s.Snapshot.Known(p)

@@ -21,23 +21,24 @@ import (
 var version = "dev"
 
 type cli struct {
-	Serve    serveCmd    `cmd:"" help:"Run a hub on the real platforms: broker, fold, view and HTTP, with a worker inside."`
-	Demo     demoCmd     `cmd:"" help:"Run a hub on simulated platforms: no key, no network."`
-	Worker   workerCmd   `cmd:"" help:"Run a worker that takes jobs from a hub elsewhere."`
-	Egress   egressCmd   `cmd:"" help:"Try the addresses that requests leave from."`
-	Sim      simCmd      `cmd:"" help:"Run only the simulated platforms."`
-	Top      topCmd      `cmd:"" help:"Show the list in the terminal."`
-	Channels channelsCmd `cmd:"" help:"Watch channels that no list shows."`
-	Creators creatorsCmd `cmd:"" help:"Say whose channels they are."`
-	Blocks   blocksCmd   `cmd:"" help:"Keep things out of the list."`
-	Verdict  verdictCmd  `cmd:"" help:"Say of channels what the rules get wrong."`
-	Export   exportCmd   `cmd:"" help:"Write what the log holds into a file."`
-	Backup   backupCmd   `cmd:"" help:"Write what a hub knows into one file."`
-	Restore  restoreCmd  `cmd:"" help:"Bring back what a backup holds."`
-	Check    checkCmd    `cmd:"" help:"Check the settings and say what is on and what is missing."`
-	Cluster  clusterCmd  `cmd:"" help:"Move a hub's log into a cluster."`
-	Fleet    fleetCmd    `cmd:"" help:"Run a whole cluster on this machine against simulated platforms: servers, hubs, workers."`
-	Bench    benchCmd    `cmd:"" help:"Measure onair."`
+	Serve     serveCmd     `cmd:"" help:"Run a hub on the real platforms: broker, fold, view and HTTP, with a worker inside."`
+	Demo      demoCmd      `cmd:"" help:"Run a hub on simulated platforms: no key, no network."`
+	Worker    workerCmd    `cmd:"" help:"Run a worker that takes jobs from a hub elsewhere."`
+	Egress    egressCmd    `cmd:"" help:"Try the addresses that requests leave from."`
+	Sim       simCmd       `cmd:"" help:"Run only the simulated platforms."`
+	Top       topCmd       `cmd:"" help:"Show the list in the terminal."`
+	Channels  channelsCmd  `cmd:"" help:"Watch channels that no list shows."`
+	Creators  creatorsCmd  `cmd:"" help:"Say whose channels they are."`
+	Blocks    blocksCmd    `cmd:"" help:"Keep things out of the list."`
+	Platforms platformsCmd `cmd:"" help:"Switch platforms on and off while the hub runs."`
+	Verdict   verdictCmd   `cmd:"" help:"Say of channels what the rules get wrong."`
+	Export    exportCmd    `cmd:"" help:"Write what the log holds into a file."`
+	Backup    backupCmd    `cmd:"" help:"Write what a hub knows into one file."`
+	Restore   restoreCmd   `cmd:"" help:"Bring back what a backup holds."`
+	Check     checkCmd     `cmd:"" help:"Check the settings and say what is on and what is missing."`
+	Cluster   clusterCmd   `cmd:"" help:"Move a hub's log into a cluster."`
+	Fleet     fleetCmd     `cmd:"" help:"Run a whole cluster on this machine against simulated platforms: servers, hubs, workers."`
+	Bench     benchCmd     `cmd:"" help:"Measure onair."`
 
 	Version kong.VersionFlag `help:"Print the version."`
 }
