@@ -248,7 +248,14 @@ func (d *Days) summary(r *dayReader, day int64, snap *Snapshot) *daySummary {
 	if s := d.held[day]; s != nil && s.changes == changes && (over && s.until >= dayStart(day+1) || s.until == r.until) {
 		return s
 	}
-	s := r.summarise(day, snap)
+	var s *daySummary
+	known := false
+	if over {
+		s, known = r.kept(day)
+	}
+	if !known {
+		s = r.summarise(day, snap)
+	}
 	s.changes = changes
 	if len(d.held) >= heldDays {
 		var days []int64

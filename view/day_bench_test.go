@@ -71,6 +71,20 @@ func BenchmarkDays(b *testing.B) {
 	st := mustOpen(b, path)
 	st.db.NoSync = true
 	fillDays(b, st, benchDays, 4000)
+	before := time.Now()
+	for minute := range benchDays { // each makes a summary of a past day
+		now := midnight.Add(20*time.Hour + time.Duration(minute)*time.Minute)
+		if err := st.Commit(Batch{Lineage: testLineage, LogTime: now}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	took := time.Since(before) / (benchDays - 1)
+	if err := st.db.View(func(tx *bbolt.Tx) error {
+		b.Logf("summary of a day: %d KB, made in %v", len(tx.Bucket(bucketDays).Bucket(timeKey(dayOf(midnight)-1)).Get(keySummary))>>10, took)
+		return nil
+	}); err != nil {
+		b.Fatal(err)
+	}
 	if info, err := os.Stat(path); err == nil {
 		b.Logf("file: %d MB", info.Size()>>20)
 	}

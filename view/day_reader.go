@@ -25,6 +25,7 @@ type oneDay struct {
 	day   int64
 	start int64         // seconds since 1970
 	steps *bbolt.Bucket // nil when there are none
+	walk  *bbolt.Cursor // of told
 	hours []hourBucket  // the oldest first
 }
 
@@ -99,7 +100,18 @@ func (d *oneDay) told(id live.BroadcastID) (Told, bool) {
 		return Told{}, false
 	}
 	key := toldKey(id)
-	return readTold(key, d.steps.Get(key))
+	if d.walk == nil {
+		d.walk = d.steps.Cursor()
+		d.walk.Seek(prefixTold)
+	}
+	// Who reads a whole day asks in the order of the keys: the next one is nearly always the one.
+	at, raw := d.walk.Next()
+	if !bytes.Equal(at, key) {
+		if at, raw = d.walk.Seek(key); !bytes.Equal(at, key) {
+			return Told{}, false
+		}
+	}
+	return readTold(key, raw)
 }
 
 // each visits every broadcast of the day once. key is its broadcastKey, good until fn returns, and so are the steps.

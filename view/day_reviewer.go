@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unique"
 
 	"onair/live"
 )
@@ -117,15 +118,18 @@ func (j *reviewer) promises() []promise {
 	type channel struct {
 		watched, air, longest, peak int64
 	}
-	channels := map[live.ChannelID]*channel{}
+	perDay := 0 // channels of a day: most of them come back on the others
+	for _, s := range j.sums {
+		perDay = max(perDay, len(s.channels))
+	}
+	channels := make(map[unique.Handle[live.ChannelID]]*channel, perDay)
 	for _, s := range j.sums {
 		for i := range s.channels {
 			c := &s.channels[i]
-			id := c.id.Value()
-			x := channels[id]
+			x := channels[c.id]
 			if x == nil {
 				x = &channel{}
-				channels[id] = x
+				channels[c.id] = x
 			}
 			x.watched += c.watched
 			x.air += c.air
@@ -133,9 +137,10 @@ func (j *reviewer) promises() []promise {
 			x.peak = max(x.peak, c.peak)
 		}
 	}
-	creators := map[string]*promise{}
-	shortest := map[string]int64{} // airtime that the creator has at least
-	for ch, x := range channels {
+	creators := make(map[string]*promise, len(channels))
+	shortest := make(map[string]int64, len(channels)) // airtime that the creator has at least
+	for handle, x := range channels {
+		ch := handle.Value()
 		if j.snap.owners.joined.channels[ch] {
 			continue
 		}

@@ -83,7 +83,8 @@ func (p *podium) cut() []leader {
 	return p.list
 }
 
-// summarise reads a whole day. snap tells what the day's records do not say yet: titles are written each hour.
+// summarise reads a whole day. snap tells what the day's records do not say yet: titles are written each hour; nil where
+// there is none, for a past day.
 func (r *dayReader) summarise(day int64, snap *Snapshot) *daySummary {
 	d, before := r.day(day), r.day(day-1)
 	sum := &daySummary{day: day, until: r.until, platforms: map[live.Platform]*dayCount{}, categories: map[string]*dayCategory{}}
@@ -174,6 +175,9 @@ func (r *dayReader) telling(d *oneDay, id live.BroadcastID, snap *Snapshot) Told
 	told, ok := d.told(id)
 	if d.start+dayMinutes*60 <= r.until && ok {
 		return told // the day is over, and so is what it says
+	}
+	if snap == nil {
+		return told
 	}
 	e, _ := snap.Find(id)
 	if e == nil {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"testing"
 	"time"
+	"unique"
 
 	"github.com/google/go-cmp/cmp"
 	"go.etcd.io/bbolt"
@@ -307,4 +308,114 @@ func mustAll(t *testing.T, d *diary, snap *Snapshot, q DayQuery) (rows []dayRow)
 		t.Fatal(err)
 	}
 	return rows
+}
+
+// A past day is summed up by a commit, once, and anew after something was written to it or to the day before; who
+// reads the day itself gets the same answer.
+func TestPastDaysAreSummedUp(t *testing.T) {
+	t.Parallel()
+	d := newDiary(t)
+	day := dayOf(midnight)
+	at := func(minute int) time.Time { return midnight.Add(time.Duration(minute) * time.Minute) }
+	for n := range 60 {
+		id := fmt.Sprint(n)
+		platform := viewtest.Platforms[n%len(viewtest.Platforms)]
+		for m := range 40 {
+			d.count(platform, id, fmt.Sprint("c", n/2), at(n*20+m), live.Viewers(100*n+m))
+		}
+		d.tell(platform, id, "name "+id, "title "+id, at(n*20), n%7 == 0)
+		d.commit(at(n*20 + 40))
+	}
+	stored := func() (out []byte) {
+		if err := d.st.read(func(tx *bbolt.Tx) error {
+			out = slices.Clone(tx.Bucket(bucketDays).Bucket(timeKey(day)).Get(keySummary))
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	drop := func() {
+		if err := d.st.db.Update(func(tx *bbolt.Tx) error { return tx.Bucket(bucketDays).Bucket(timeKey(day)).Delete(keySummary) }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	now := at(dayMinutes + 4*60)
+	next := func() { // commits until hours have become steps and a minute has passed for the summary
+		for range 30 {
+			now = now.Add(time.Minute)
+			d.commit(now)
+		}
+	}
+	if stored() != nil {
+		t.Fatal("a summary of the present day is kept")
+	}
+	next()
+	first := stored()
+	if first == nil {
+		t.Fatal("no summary after the day's end")
+	}
+	look := func() *Review {
+		return mustLook(t, NewDays(d.st), d.snapshot(now), DayQuery{Day: day + 1, Days: 2, Sort: ByWatched})
+	}
+	same := func() {
+		t.Helper()
+		kept := look()
+		again := stored()
+		drop()
+		if diff := cmp.Diff(look(), kept); diff != "" {
+			t.Errorf("-read +kept:\n%s", diff)
+		}
+		next()
+		if !slices.Equal(stored(), again) {
+			t.Error("made again it is another")
+		}
+	}
+	same()
+	late := at(100)
+	d.count("soop", "late", "late", late, 1_000_000)
+	d.commit(now) // within the minute of the last one
+	if stored() != nil {
+		t.Error("the summary outlived a late count")
+	}
+	if r := look(); len(r.Broadcasts) == 0 || r.Broadcasts[0].Peak != 1_000_000 {
+		t.Errorf("the late count is not seen: %+v", broadcastsOfReview(r))
+	}
+	next()
+	if slices.Equal(stored(), first) {
+		t.Error("the new summary does not know the late count")
+	}
+	same()
+	d.count("soop", "eve", "eve", midnight.Add(-10*time.Minute), 5)
+	d.commit(now)
+	if stored() != nil {
+		t.Error("the summary outlived a late count of the day before")
+	}
+	next()
+	// What cannot be read is read from the day.
+	want := look()
+	if err := d.st.db.Update(func(tx *bbolt.Tx) error {
+		return tx.Bucket(bucketDays).Bucket(timeKey(day)).Put(keySummary, []byte{0, 0, 0, 0, summaryForm, 9})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, look()); diff != "" {
+		t.Errorf("-kept +damaged:\n%s", diff)
+	}
+}
+
+func FuzzSummary(f *testing.F) {
+	f.Add(packSummary(&daySummary{
+		platforms: map[live.Platform]*dayCount{"soop": {3, 1}}, categories: map[string]*dayCategory{"game": {dayCount{3, 1}, "게임", 70}},
+		leaders: []live.BroadcastID{{Platform: "soop", ID: "1"}}, channels: []dayChannel{{unique.Make(live.ChannelID{Platform: "soop", ID: "c"}), 1, 2, 3, 4}},
+	}))
+	f.Add([]byte{summaryForm, 255, 255, 255, 255, 255, 255, 255, 255, 127})
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if s, ok := unpackSummary(7, b); ok {
+			again, ok := unpackSummary(7, packSummary(s))
+			if !ok || !slices.Equal(packSummary(again), packSummary(s)) {
+				t.Errorf("%v", s)
+			}
+		}
+	})
 }

@@ -71,8 +71,9 @@ func byOwner(x, y *cast) int {
 // join gives the entries of one owner, whose broadcasts, all live at one moment, come in the order of byOwner: each
 // joins the team that lacks its platform and whose first member's start is nearest, ties the earlier, else opens one.
 // So the owner gets as many entries as it has broadcasts on its busiest platform. The teams are appended to teams
-// and may share sorted's memory.
-func join(teams []team, sorted []*cast) []team {
+// and may share sorted's memory. asked is how often a team was asked for a platform: a few times a broadcast, however
+// many one owner has.
+func join(teams []team, sorted []*cast) (_ []team, asked int) {
 	base := len(teams)
 	var held map[int]int // teams that have a platform: spares a channel with thousands of broadcasts the search
 	if len(sorted) > 1 {
@@ -85,6 +86,7 @@ func join(teams []team, sorted []*cast) []team {
 			if best >= 0 && teams[k][0].start != teams[best][0].start {
 				break
 			}
+			asked++
 			if !teams[k].has(c.info) {
 				best = k
 			}
@@ -98,7 +100,7 @@ func join(teams []team, sorted []*cast) []team {
 		}
 		teams[best] = append(teams[best], c)
 	}
-	return teams
+	return teams, asked
 }
 
 // maxSiblings bounds the search for what an ended broadcast was joined with: each asks about all the others, and a
@@ -118,7 +120,8 @@ func partner(c *cast, run []*cast) *cast {
 			then = append(then, o)
 		}
 	}
-	for _, t := range join(nil, then) {
+	teams, _ := join(nil, then)
+	for _, t := range teams {
 		if !slices.Contains(t, c) {
 			continue
 		}

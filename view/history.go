@@ -54,10 +54,13 @@ func (st *Store) putPast(tx *bbolt.Tx, b *Batch) error {
 	if err := st.putLate(tx, b.Late, b.LogTime, full); err != nil {
 		return err
 	}
-	if err := putTold(tx, b.Told, b.LogTime, full); err != nil {
+	if err := st.putTold(tx, b.Told, b.LogTime, full); err != nil {
 		return err
 	}
-	return putTotals(tx, b.Totals, b.LogTime)
+	if err := putTotals(tx, b.Totals, b.LogTime); err != nil {
+		return err
+	}
+	return st.keepSummaries(tx, b.LogTime, full)
 }
 
 // putPoints adds counts to their minutes. The last one observed in a minute is kept, whatever order they come in, so

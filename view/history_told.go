@@ -76,7 +76,7 @@ func tellings(s *aggregator.State, minute int64) []Told {
 func toldKey(id live.BroadcastID) []byte { return []byte("t/" + id.String()) }
 
 // putTold writes what is new. A broadcast that was adult or locked once stays so for the day.
-func putTold(tx *bbolt.Tx, list []Told, now time.Time, full bool) error {
+func (st *Store) putTold(tx *bbolt.Tx, list []Told, now time.Time, full bool) error {
 	for i := range list {
 		t := &list[i]
 		if full || tooOld(t.Day, now) || t.Day < 0 {
@@ -92,6 +92,7 @@ func putTold(tx *bbolt.Tx, list []Told, now time.Time, full bool) error {
 			t.Hidden = true
 		}
 		if value := packTold(key, t); !bytes.Equal(value, old) {
+			st.touched(t.Day)
 			if err := bucket.Put(key, value); err != nil {
 				return err
 			}

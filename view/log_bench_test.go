@@ -40,7 +40,7 @@ func BenchmarkLogToView(b *testing.B) {
 		begin = time.Now()
 		done := errors.New("done")
 		err := log.Follow(context.Background(), 1, func(m live.Message) error {
-			if _, err := decode(&m); err != nil {
+			if _, err := Decode(&m); err != nil {
 				return err
 			}
 			if m.Seq == last {

@@ -60,7 +60,7 @@ func (f *Follower) session(ctx context.Context, gap uint64) (delivered bool, err
 		}
 		next++
 		delivered = true
-		page, err := decode(&m)
+		page, err := Decode(&m)
 		if err == nil {
 			m.Body = nil
 		}
@@ -78,9 +78,9 @@ func (f *Follower) send(ctx context.Context, s step) error {
 	}
 }
 
-// decode reads a message's page; nil for a tick. A page must be of the platform whose subject it came by: a worker
+// Decode reads a message's page; nil for a tick. A page must be of the platform whose subject it came by: a worker
 // may publish for its own platforms only, and the subject is what the broker checked.
-func decode(m *live.Message) (*live.Page, error) {
+func Decode(m *live.Message) (*live.Page, error) {
 	if m.Tick {
 		return nil, nil
 	}

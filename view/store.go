@@ -70,6 +70,8 @@ type Store struct {
 
 	dropped atomic.Uint64 // history points given up because the file is full
 	changes dayChanges    // days that were written to after they were read
+	// summarised is the log-time minute of the last summary (day_kept.go); the Follower's.
+	summarised int64
 }
 
 // storeMeta is written in every transaction. Count and Sum are over the state's records: a damaged inner page can hide

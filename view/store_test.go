@@ -60,7 +60,7 @@ func folded(tb testing.TB, s *aggregator.State, first uint64, messages []live.Me
 	tb.Helper()
 	for i, m := range messages {
 		m.Seq = first + uint64(i)
-		p, err := decode(&m)
+		p, err := Decode(&m)
 		if err != nil {
 			tb.Fatal(err)
 		}

@@ -30,7 +30,6 @@ type builder struct {
 	e      *Exporter
 	start  start
 	state  *aggregator.State
-	dating dating
 	oldest int64 // first day that is kept
 
 	*batch
@@ -62,7 +61,7 @@ const (
 )
 
 func (e *Exporter) newBuilder(s start) *builder {
-	b := &builder{e: e, start: s, state: s.state, dating: dating{virtual: s.info.Virtual}, told: map[live.ChannelID]channelSight{}}
+	b := &builder{e: e, start: s, state: s.state, told: map[live.ChannelID]channelSight{}}
 	b.begin(s.seq)
 	return b
 }
@@ -82,7 +81,7 @@ func (b *builder) jumps(m *live.Message) bool {
 	}
 	began := b.batch.logTime
 	now := m.At
-	if !b.dating.virtual {
+	if !b.start.info.Virtual {
 		now = m.Time
 	}
 	return now.Sub(began) > maxSpan
@@ -91,7 +90,6 @@ func (b *builder) jumps(m *live.Message) bool {
 // add folds a message; p is nil for a tick and for one that cannot be read.
 func (b *builder) add(m *live.Message, p *live.Page) {
 	effects := b.state.Apply(m, p)
-	at := b.dating.of(m, b.state.LogTime())
 	if m.Seq <= b.from { // copied already: only the state needs it
 		b.e.note(func(h *Health) { h.Replayed++ })
 		return
@@ -104,7 +102,7 @@ func (b *builder) add(m *live.Message, p *live.Page) {
 		b.rank(&effects.Rankings[i])
 	}
 	if p != nil {
-		b.page(m, p, at)
+		b.page(m, p, effects.At)
 	}
 }
 

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"onair/aggregator"
 	"onair/live"
 	"onair/sink/postgres/pgtest"
 	"onair/view/viewtest"
@@ -182,43 +181,6 @@ func TestMemoryIsBoundedWhileTheDatabaseStandsStill(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.reaches(end)
-}
-
-func TestDatingIsTheFolds(t *testing.T) {
-	t.Parallel()
-	for _, virtual := range []bool{false, true} {
-		b := (&Exporter{Options: Options{Clock: noon(), Keep: DefaultKeep}}).newBuilder(startOf(virtual))
-		dates := 0
-		for i, m := range eventful(t, 5, 20) {
-			m.Seq = uint64(i) + 1
-			if i%17 == 0 {
-				m.Time = m.Time.Add(-time.Minute) // the broker's clock steps back
-			}
-			p, err := decode(&m)
-			if err != nil {
-				p = nil
-			}
-			if p == nil && !m.Tick {
-				continue
-			}
-			points := b.state.Apply(&m, p).Points
-			at := b.dating.of(&m, b.state.LogTime())
-			for _, point := range points {
-				dates++
-				if !point.At.Equal(at) {
-					t.Fatalf("virtual %v, message %d: %v, the fold says %v", virtual, m.Seq, at, point.At)
-				}
-			}
-		}
-		if dates < 1000 {
-			t.Errorf("only %d dates compared", dates)
-		}
-	}
-}
-
-func startOf(virtual bool) start {
-	info := live.LogInfo{Created: viewtest.Noon, FirstSeq: 1, Virtual: virtual}
-	return start{info: info, state: aggregator.New(virtual), next: 1}
 }
 
 // countingLog counts what is read.

@@ -85,6 +85,9 @@ const (
 	maxSpan = 10 * time.Minute
 	// decodedAhead is how many pages wait between reading and folding.
 	decodedAhead = 64
+	// decoders is how many pages are decoded at a time. With one, a server with a core of its own waits for it; more than
+	// two would only take from those who read the list while an outage is made up for.
+	decoders = 2
 )
 
 // Exporter copies the log into a database.

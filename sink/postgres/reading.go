@@ -31,19 +31,18 @@ func Read(ctx context.Context, log view.Log, fn func(Reading) error) error {
 		return fmt.Errorf("log info: %w", err)
 	}
 	first := max(info.FirstSeq, 1)
-	state, dates := aggregator.New(info.Virtual), dating{virtual: info.Virtual}
+	state := aggregator.New(info.Virtual)
 	for next := first; next <= info.LastSeq; {
 		err := log.Follow(ctx, next, func(m live.Message) error {
 			if m.Seq > info.LastSeq {
 				return errEnough
 			}
 			next = m.Seq + 1
-			page, err := decode(&m)
+			page, err := view.Decode(&m)
 			if err != nil {
 				page = nil
 			}
-			state.Apply(&m, page)
-			at := dates.of(&m, state.LogTime())
+			at := state.Apply(&m, page).At
 			if page != nil {
 				page.Observations = once(page.Observations)
 				if err := fn(Reading{m.Seq, first, info.LastSeq, at, m.Lane.Name == live.LaneLate, page}); err != nil {

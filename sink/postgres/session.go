@@ -51,9 +51,12 @@ func (e *Exporter) session(ctx context.Context) error {
 	e.log.Info("copying to postgres", "target", e.Target.String(), "position", s.seq, "log_at", info.LastSeq, "folding_from", s.next)
 
 	w := &writer{e: e, conn: conn, s: s, days: days}
-	steps, batches := make(chan step, decodedAhead), make(chan *batch)
+	steps, undecoded, batches := make(chan *step, decodedAhead), make(chan *step), make(chan *batch)
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return e.read(ctx, s.next, steps) })
+	g.Go(func() error { return e.read(ctx, s.next, steps, undecoded) })
+	for range decoders {
+		g.Go(func() error { return e.decodeAll(undecoded) })
+	}
 	g.Go(func() error { return e.build(ctx, s, steps, batches) })
 	g.Go(func() error { return w.run(ctx, batches) })
 	err = g.Wait()
@@ -63,16 +66,19 @@ func (e *Exporter) session(ctx context.Context) error {
 	return err
 }
 
-// step is a message with its page, or the log's end for this session.
+// step is a message with its page once done is closed, or the log's end for this session.
 type step struct {
 	m    live.Message
 	page *live.Page
+	done chan struct{}
 	err  error
 }
 
-// read passes the log on, decoded, and at last why it ended: what came before a gap must be written before the gap is
-// noted. While nobody takes it, it waits, and the log keeps.
-func (e *Exporter) read(ctx context.Context, next uint64, steps chan<- step) error {
+// read passes the log on, and at last why it ended: what came before a gap must be written before the gap is noted.
+// While nobody takes it, it waits, and the log keeps. Every message is handed to a decoder, which may take several at a
+// time, before its turn comes in steps: to decode and check pages is most of what a catching-up exporter computes.
+func (e *Exporter) read(ctx context.Context, next uint64, steps, undecoded chan<- *step) error {
+	defer close(undecoded)
 	err := e.Log.Follow(ctx, next, func(m live.Message) error {
 		switch {
 		case m.Seq < next:
@@ -81,32 +87,43 @@ func (e *Exporter) read(ctx context.Context, next uint64, steps chan<- step) err
 			return &view.GapError{From: next, Next: m.Seq}
 		}
 		next++
-		page, err := decode(&m)
-		if err != nil { // the view keeps it aside for people to look at
-			e.note(func(h *Health) { h.Unreadable++ })
+		st := &step{m: m, done: make(chan struct{})}
+		for _, to := range []chan<- *step{steps, undecoded} {
+			select {
+			case to <- st:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
 		}
-		m.Body = nil
-		select {
-		case steps <- step{m: m, page: page}:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
-		}
+		return nil
 	})
 	if err == nil {
 		err = errors.New("it has ended")
 	}
 	select {
-	case steps <- step{err: fmt.Errorf("log: %w", err)}:
+	case steps <- &step{err: fmt.Errorf("log: %w", err)}:
 		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 }
 
+// decodeAll decodes what comes, until nothing more does.
+func (e *Exporter) decodeAll(undecoded <-chan *step) error {
+	for st := range undecoded {
+		page, err := view.Decode(&st.m)
+		if err != nil { // the view keeps it aside for people to look at
+			e.note(func(h *Health) { h.Unreadable++ })
+		}
+		st.page, st.m.Body = page, nil
+		close(st.done)
+	}
+	return nil
+}
+
 // build folds, and hands a batch on when it is full, when its rows have waited long enough, or when the next message is
 // far from its first. One batch is written while the next is made.
-func (e *Exporter) build(ctx context.Context, s start, steps <-chan step, batches chan<- *batch) error {
+func (e *Exporter) build(ctx context.Context, s start, steps <-chan *step, batches chan<- *batch) error {
 	b := e.newBuilder(s)
 	stored := time.Now() // of the last checkpoint
 	if s.state.Position() == 0 {
@@ -145,6 +162,11 @@ func (e *Exporter) build(ctx context.Context, s start, steps <-chan step, batche
 		case st := <-steps:
 			if st.err != nil {
 				return flush(st.err)
+			}
+			select {
+			case <-st.done:
+			case <-ctx.Done():
+				return ctx.Err()
 			}
 			if b.jumps(&st.m) {
 				if err := flush(nil); err != nil {

@@ -12,6 +12,7 @@ import (
 
 	"onair/live"
 	"onair/sink/postgres/pgtest"
+	"onair/view"
 	"onair/view/viewtest"
 )
 
@@ -76,7 +77,7 @@ func eventful(tb testing.TB, seed uint64, passes int) []live.Message {
 // rowsOf counts the observations that the tables must have: every readable page's, a broadcast once a page.
 func rowsOf(messages []live.Message) (observations, requests int) {
 	for i := range messages {
-		p, err := decode(&messages[i])
+		p, err := view.Decode(&messages[i])
 		if err != nil || p == nil {
 			continue
 		}

@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"net/http"
+	"slices"
 
 	encoder "github.com/gen2brain/webp"
 	"golang.org/x/image/draw"
@@ -23,7 +24,7 @@ const (
 	quality = 75
 )
 
-// sizes are the widths of the two renditions: what a row shows on a dense screen, and the large preview. A smaller
+// sizes are the widths of the two renditions, the small one first: what a row shows on a dense screen, and the large preview. A smaller
 // source is not blown up.
 var sizes = [2]int{192, 480}
 
@@ -61,15 +62,17 @@ func render(b []byte) (out [2]rendition, err error) {
 		return out, errDecode
 	}
 	crop := wide(src.Bounds())
-	for i, width := range sizes {
-		width = min(width, crop.Dx())
-		dst := image.NewRGBA(image.Rect(0, 0, width, max(1, width*crop.Dy()/crop.Dx())))
+	form := crop
+	for i, width := range slices.Backward(sizes[:]) { // the small one is made of the large one, at a tenth of the work
+		width = min(width, form.Dx())
+		dst := image.NewRGBA(image.Rect(0, 0, width, max(1, width*form.Dy()/form.Dx())))
 		draw.CatmullRom.Scale(dst, dst.Bounds(), src, crop, draw.Src, nil)
 		var buf bytes.Buffer
-		if err := encoder.Encode(&buf, dst, encoder.Options{Quality: quality}); err != nil {
+		if err := encoder.Encode(&buf, dst, encoder.Options{Quality: quality, Method: encoder.DefaultMethod}); err != nil {
 			return out, fmt.Errorf("encoding a picture: %w", err)
 		}
 		out[i] = rendition{buf.Bytes(), dst.Bounds().Dx(), dst.Bounds().Dy()}
+		src, crop = dst, dst.Bounds()
 	}
 	return out, nil
 }

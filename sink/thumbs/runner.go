@@ -1,6 +1,7 @@
 package thumbs
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -46,6 +47,10 @@ type Runner struct {
 
 	fetched, unchanged, stored, failed atomic.Uint64
 	problem                            atomic.Pointer[string]
+
+	// Tests hurry with the first and wait for the second.
+	asked rate.Limit   // of each platform, a second; 0 is perSecond
+	out   atomic.Int64 // looks handed out and not settled
 }
 
 // Stats counts since the Runner was made.
@@ -105,8 +110,9 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer cancel()
 	tasks, outcomes := map[live.Platform]chan task{}, make(chan outcome)
 	draw := make(chan struct{}, drawing)
+	asked := cmp.Or(r.asked, perSecond)
 	for _, info := range r.Infos {
-		queue, limit := make(chan task, perPlatform), rate.NewLimiter(perSecond, perSecond)
+		queue, limit := make(chan task, perPlatform), rate.NewLimiter(asked, perSecond)
 		tasks[info.ID] = queue
 		for range perPlatform {
 			join.Go(func() { r.work(ctx, f, limit, draw, queue, outcomes) })
@@ -168,6 +174,7 @@ func (r *Runner) offer(copies map[live.BroadcastID]*kept, tasks map[live.Platfor
 		select {
 		case tasks[t.shown.ID.Platform] <- t: // a nil channel, of a platform that is not shown, takes nothing
 			copies[t.shown.ID].busy = true
+			r.out.Add(1)
 		default:
 		}
 	}
@@ -180,6 +187,7 @@ func (r *Runner) offer(copies map[live.BroadcastID]*kept, tasks map[live.Platfor
 
 // settle notes an outcome and says when to look again: sooner where pictures change, later where they do not or fail.
 func (r *Runner) settle(copies map[live.BroadcastID]*kept, o outcome) {
+	defer r.out.Add(-1)
 	k, now := copies[o.id], r.Clock.Now()
 	if k == nil {
 		return

@@ -101,6 +101,12 @@ func (c *stepClock) After(d time.Duration) (<-chan time.Time, func()) {
 	return ch, func() { c.mu.Lock(); defer c.mu.Unlock(); delete(c.wait, ch) }
 }
 
+func (c *stepClock) awaited() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.wait) > 0
+}
+
 func (c *stepClock) step(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -151,6 +157,7 @@ func (s *studio) leader(store *Store) *Runner {
 		Store: store, Facts: s.facts, Clock: s.clock, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		Infos: []live.PlatformInfo{{ID: "chzzk", Images: live.Hosts{s.site.URL, "img.example"}}},
 		Shown: func() []Shown { s.mu.Lock(); defer s.mu.Unlock(); return slices.Clone(s.shown) },
+		asked: 1000,
 	}
 }
 
@@ -168,15 +175,19 @@ func (s *studio) start(t *testing.T) (stop func()) {
 	}
 }
 
-// until moves the clock in seconds until ok, at most for limit of its time.
+// until moves the clock until ok: by half a minute whenever the Runner waits for it and no look is under way, so that on
+// a slow machine time passes slowly.
 func (s *studio) until(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); {
+	for deadline := time.Now().Add(time.Minute); !ok(); {
 		if time.Now().After(deadline) {
 			t.Fatalf("never: %s (%+v)", what, s.Stats())
 		}
-		s.clock.step(time.Second)
-		time.Sleep(time.Millisecond) // lets the workers at the real server; nothing depends on how long
+		if s.clock.awaited() && s.out.Load() == 0 {
+			s.clock.step(30 * time.Second)
+			continue
+		}
+		time.Sleep(time.Millisecond) // between polls
 	}
 }
 
