@@ -55,8 +55,8 @@ type Options struct {
 const (
 	// tickEvery moves ages, pauses and what waits.
 	tickEvery = 2 * time.Second
-	// redrawEvery: desktops ask for the whole menu after each change of an item.
-	redrawEvery = 3 * time.Second
+	// redrawEvery: a list that changes all the time is read by nobody, and each change costs the desktop something.
+	redrawEvery = time.Second
 	// ageEvery: ages are shown in steps of ten seconds.
 	ageEvery = 10 * time.Second
 	// openFor is how long a menu counts as open after somebody touched it, where the desktop does not say that it was
@@ -64,6 +64,8 @@ const (
 	openFor = 45 * time.Second
 	// wakeGap between two ticks means that the machine slept; its connections are dead without knowing.
 	wakeGap = time.Minute
+	// maxGot pictures wait for the next tick.
+	maxGot = 16
 	// maxKept alerts are remembered.
 	maxKept = 50
 )
@@ -97,6 +99,14 @@ type App struct {
 	saved   time.Time
 	ticked  time.Time
 	refeed  chan string // the server to connect to anew; the latest wins
+
+	pictures map[string]pictured // by key
+	wanted   map[string]bool     // keys in the menu now drawn
+	missing  []picture           // of those, what is not there
+	hung     map[string]string   // stream → key of the picture in the menu now drawn
+	asked    bool                // Pictures is at work
+	want     chan []picture      // to Pictures
+	got      chan pictured       // from it
 }
 
 // NewApp makes an App. The error is of the settings file and wraps ErrSettings.
@@ -105,7 +115,8 @@ func NewApp(o Options) (*App, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &App{o: o, glyphs: map[string][]byte{}, refeed: make(chan string, 1), dirty: true}
+	a := &App{o: o, glyphs: map[string][]byte{}, refeed: make(chan string, 1), dirty: true,
+		pictures: map[string]pictured{}, want: make(chan []picture, 1), got: make(chan pictured, maxGot)}
 	a.use(s)
 	if o.Memory != "" {
 		m, err := LoadMemory(o.Memory)
@@ -146,6 +157,7 @@ func (a *App) Run(ctx context.Context) error {
 	server := a.Server()
 	g.Go(func() error { return a.connect(ctx, server, news) })
 	g.Go(func() error { return a.loop(ctx, news) })
+	g.Go(func() error { return a.Pictures(ctx) })
 	err := g.Wait()
 	a.save()
 	if errors.Is(err, errQuit) {
@@ -237,10 +249,11 @@ func (a *App) Tick() {
 			p, url := a.links.Open(r, a.settings.Prefer)
 			return string(p), url
 		})
-		if err := a.o.Desktop.Notify(n, a.glyphs[n.Icon]); err != nil {
+		if err := a.o.Desktop.Notify(n, a.icon(n.Icon)); err != nil {
 			a.o.Log.Warn("notice not shown", "err", err)
 		}
 	}
+	a.collect(now)
 	if now.Sub(a.drawn) >= redrawEvery || now.Before(a.drawn) {
 		a.reload()
 		if a.dirty || now.Sub(a.drawn) >= ageEvery || now.Before(a.drawn) {

@@ -57,6 +57,9 @@ func (a *App) Do(act Action) bool {
 	case ToggleStart:
 		on, _ := a.o.Desktop.Autostart()
 		err = a.o.Desktop.SetAutostart(!on)
+	case TogglePicture:
+		s.Thumbnails = !s.Thumbnails
+		err = a.change(s)
 	case ToggleLive:
 		s.Alerts.Live = !s.Alerts.Live
 		err = a.change(s)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"onair/api/client"
+	"onair/live"
 )
 
 // Draw brings the desktop up to date.
@@ -17,10 +18,14 @@ func (a *App) Draw() {
 	for _, p := range a.platforms.Platforms {
 		viewers += p.Viewers
 	}
+	was := a.hung
+	a.wanted, a.missing, a.hung = map[string]bool{}, nil, map[string]string{}
+	sc.Picture = func(r *Stream, p live.Platform) string { return a.picture(r, p, was) }
 	next := Build(sc, a.menu, !a.opened.IsZero())
 	if p := Diff(a.menu, next); len(p) > 0 {
-		a.o.Bar.Apply(p, func(key string) []byte { return a.glyphs[key] })
+		a.o.Bar.Apply(p, a.icon)
 	}
+	a.fetch()
 	a.menu, a.dirty = next, false
 	if f := face(sc.Health, !a.paused.IsZero()); f != a.face {
 		a.face = f

@@ -18,10 +18,11 @@ var (
 	red   = color.NRGBA{0xf0, 0x35, 0x46, 0xff}
 	amber = color.NRGBA{0xf5, 0xa6, 0x23, 0xff}
 	grey  = color.NRGBA{0x9a, 0xa0, 0xa6, 0xff}
+	dark  = color.NRGBA{0x33, 0x22, 0x00, 0xff}
 	white = color.NRGBA{0xff, 0xff, 0xff, 0xff}
 )
 
-// DrawFace draws the tray's icon: a dot that sends waves when all is well, waves without a dot when the data is old, a
+// DrawFace draws the tray's icon: a dot that sends waves when all is well, a warning triangle when the data is old, a
 // crossed circle without a server, a circle with two bars while alerts are off.
 func DrawFace(f Face) image.Image {
 	img := image.NewNRGBA(image.Rect(0, 0, faceSize, faceSize))
@@ -38,8 +39,13 @@ func DrawFace(f Face) image.Image {
 	}
 	switch f {
 	case FaceStale:
-		waves(amber)
-		put(amber, func(z *vector.Rasterizer) { circle(z, c, c, 12, false); circle(z, c, c, 7, true) })
+		put(amber, func(z *vector.Rasterizer) {
+			to(z, true, c, 3)
+			to(z, false, 62, 59)
+			to(z, false, 2, 59)
+			z.ClosePath()
+		})
+		put(dark, func(z *vector.Rasterizer) { box(z, 28, 22, 36, 41); box(z, 28, 46, 36, 54) })
 	case FacePaused:
 		put(red, func(z *vector.Rasterizer) { circle(z, c, c, 29, false) })
 		put(white, func(z *vector.Rasterizer) { box(z, 21, 18, 29, 46); box(z, 35, 18, 43, 46) })

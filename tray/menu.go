@@ -25,6 +25,7 @@ const (
 	ToggleHot     Verb = "hot"
 	ToggleSubject Verb = "category" // Arg: a category
 	ToggleStart   Verb = "autostart"
+	TogglePicture Verb = "thumbnails"
 	PauseHour     Verb = "hour"
 	PauseTomorrow Verb = "tomorrow"
 	Resume        Verb = "resume"
@@ -94,6 +95,7 @@ type Scene struct {
 	Autostart bool
 	CanStart  bool // whether this desktop lets programs start at login
 	Trouble   string
+	Picture   func(*Stream, live.Platform) string // key of an item's icon; nil is the platform's for all
 }
 
 // Build draws the menu. prev is the one on the screen, open whether somebody looks at it: then everything keeps its
@@ -194,7 +196,7 @@ func (b *builder) stream(parent, key, id string) Item {
 		return it
 	}
 	p, url := b.Links.Open(r, b.Settings.Prefer)
-	it := Item{Key: key, Parent: parent, Text: Line(r, b.Words, b.Settings.Width), Icon: b.icon(p), Disabled: url == ""}
+	it := Item{Key: key, Parent: parent, Text: Line(r, b.Words, b.Settings.Width), Icon: b.streamIcon(r, p), Disabled: url == ""}
 	if url != "" {
 		it.Do = Action{Verb: OpenLink, Arg: url}
 	}
@@ -207,6 +209,14 @@ func (b *builder) icon(p live.Platform) string {
 		return string(p)
 	}
 	return ""
+}
+
+// streamIcon is the key of a stream's icon.
+func (b *builder) streamIcon(r *Stream, p live.Platform) string {
+	if b.Picture == nil || b.icon(p) == "" {
+		return b.icon(p)
+	}
+	return b.Picture(r, p)
 }
 
 func idsOf(rows []*Stream) []string {

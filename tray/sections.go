@@ -175,6 +175,7 @@ func (b *builder) settings() {
 		}
 		b.add(it)
 	}
+	b.check("settings", "thumbnails", w.Thumbnails, s.Thumbnails, Action{Verb: TogglePicture})
 	b.add(Item{Key: "autostart", Parent: "settings", Kind: Check, Text: w.Autostart, Checked: b.Autostart, Disabled: !b.CanStart, Do: Action{Verb: ToggleStart}})
 	b.plain("settings", "file", w.OpenSettings, Action{Verb: OpenSettings})
 }

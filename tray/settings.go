@@ -32,8 +32,10 @@ type Settings struct {
 	Language string          `yaml:"language,omitempty"` // auto, ko, en
 	Prefer   []live.Platform `yaml:"prefer,omitempty"`   // where simulcasts are opened
 	Width    int             `yaml:"width,omitempty"`    // columns of an item
-	Alerts   Rules           `yaml:"alerts"`
-	Creators []Creator       `yaml:"creators,omitempty"`
+	// Thumbnails are shown as icons of streams, where the server keeps them.
+	Thumbnails bool      `yaml:"thumbnails"`
+	Alerts     Rules     `yaml:"alerts"`
+	Creators   []Creator `yaml:"creators,omitempty"`
 
 	byID map[string]int // creator by its ids, see index
 }
@@ -68,7 +70,7 @@ var ErrSettings = errors.New("settings")
 
 // DefaultSettings is what holds without a file.
 func DefaultSettings() Settings {
-	return Settings{Server: DefaultServer, Language: "auto", Width: defaultWidth, Alerts: Rules{Live: true}}
+	return Settings{Server: DefaultServer, Language: "auto", Width: defaultWidth, Thumbnails: true, Alerts: Rules{Live: true}}
 }
 
 // firstFile is what a new settings file says.
@@ -79,6 +81,7 @@ const firstFile = `# Settings of onair-tray. The menu writes here too and keeps 
 # language: auto            # auto, ko, en
 # prefer: [chzzk, soop]     # where simulcasts are opened; else where most people watch
 # width: 56                 # columns of a menu item, 30 to 120
+# thumbnails: true          # a picture of the stream beside each item, where the server keeps one
 
 alerts:
   live: true                # a favourite goes live
@@ -111,11 +114,12 @@ func ParseSettings(b []byte) (Settings, error) {
 
 // written is the file as it stands: what is nil is not there, or empty, and leaves the default.
 type written struct {
-	Server   *string
-	Language *string
-	Prefer   []live.Platform
-	Width    *int
-	Alerts   *struct {
+	Server     *string
+	Language   *string
+	Prefer     []live.Platform
+	Width      *int
+	Thumbnails *bool
+	Alerts     *struct {
 		Live       *bool
 		Hot        *bool
 		Viewers    *int64
@@ -128,6 +132,7 @@ func (w *written) over(s *Settings) {
 	put(&s.Server, w.Server)
 	put(&s.Language, w.Language)
 	put(&s.Width, w.Width)
+	put(&s.Thumbnails, w.Thumbnails)
 	s.Prefer, s.Creators = w.Prefer, w.Creators
 	if a := w.Alerts; a != nil {
 		put(&s.Alerts.Live, a.Live)

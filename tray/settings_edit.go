@@ -31,6 +31,7 @@ func changes(was, now Settings) []change {
 	add("$.language", was.Language, now.Language, now.Language)
 	add("$.prefer", nonNil(was.Prefer), nonNil(now.Prefer), nonNil(now.Prefer))
 	add("$.width", was.Width, now.Width, now.Width)
+	add("$.thumbnails", was.Thumbnails, now.Thumbnails, now.Thumbnails)
 	add("$.alerts.live", was.Alerts.Live, now.Alerts.Live, now.Alerts.Live)
 	add("$.alerts.hot", was.Alerts.Hot, now.Alerts.Hot, now.Alerts.Hot)
 	add("$.alerts.viewers", was.Alerts.Viewers, now.Alerts.Viewers, now.Alerts.Viewers)

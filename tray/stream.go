@@ -18,6 +18,7 @@ type Stream struct {
 	Category Category     `json:"category,omitzero"`
 	Started  time.Time    `json:"started,omitzero"`
 	Hot      bool         `json:"hot,omitempty"`
+	Thumb    string       `json:"thumb,omitempty"` // of the small picture
 	Casts    []Cast       `json:"casts"`
 }
 
@@ -53,6 +54,9 @@ func streamOf(r *client.Row) *Stream {
 		ID: r.ID, Creator: client.Ref{ID: r.Creator.ID, Name: live.CleanText(r.Creator.Name, maxShown)},
 		Title: live.CleanText(r.Title, maxShown), Viewers: r.Viewers, Started: r.StartedAt, Hot: r.Hot,
 		Casts: make([]Cast, 0, len(r.Broadcasts)),
+	}
+	if r.Thumbnail != nil {
+		s.Thumb = thumbOf(r.Thumbnail.Small)
 	}
 	if r.Category != nil {
 		s.Category = Category{

@@ -21,7 +21,7 @@ type Words struct {
 
 	Importance, LevelFavourite, LevelNormal, LevelSilent, LevelIgnore string
 
-	Settings, Language, LanguageAuto, Prefer, PreferNone, Autostart, OpenSettings, Quit string
+	Settings, Language, LanguageAuto, Prefer, PreferNone, Thumbnails, Autostart, OpenSettings, Quit string
 
 	NoticeLive, NoticeHot, NoticeOver, NoticeCategory, NoticeMany, NoticeAndMore, ButtonOpen, ButtonPause, ButtonSilence, NoHost, Already string
 }
@@ -51,7 +51,7 @@ var korean = &Words{
 	Importance: "중요도", LevelFavourite: "즐겨찾기 — 맨 위, 방송 시작 알림", LevelNormal: "보통 — 조건에 맞을 때 알림", LevelSilent: "조용히 — 알림 없음",
 	LevelIgnore: "숨기기 — 목록에서 뺌",
 
-	Settings: "설정", Language: "언어", LanguageAuto: "시스템 언어", Prefer: "동시 송출은 여기서 열기", PreferNone: "시청자가 많은 곳", Autostart: "로그인할 때 시작",
+	Settings: "설정", Language: "언어", LanguageAuto: "시스템 언어", Prefer: "동시 송출은 여기서 열기", PreferNone: "시청자가 많은 곳", Thumbnails: "방송 화면 보기", Autostart: "로그인할 때 시작",
 	OpenSettings: "설정 파일 열기", Quit: "끝내기",
 
 	NoticeLive: "%s 방송 시작", NoticeHot: "%s 급상승", NoticeOver: "%s %s명 돌파", NoticeCategory: "%s · %s", NoticeMany: "방송 알림 %d개", NoticeAndMore: "외 %d개",
@@ -77,7 +77,7 @@ var english = &Words{
 	Importance: "Importance", LevelFavourite: "Favourite — on top, alert when live", LevelNormal: "Normal — alert by rules", LevelSilent: "Silent — no alerts",
 	LevelIgnore: "Ignore — not in the list",
 
-	Settings: "Settings", Language: "Language", LanguageAuto: "The system's", Prefer: "Open simulcasts on", PreferNone: "Where most people watch", Autostart: "Start at login",
+	Settings: "Settings", Language: "Language", LanguageAuto: "The system's", Prefer: "Open simulcasts on", PreferNone: "Where most people watch", Thumbnails: "Pictures of streams", Autostart: "Start at login",
 	OpenSettings: "Open the settings file", Quit: "Quit",
 
 	NoticeLive: "%s is live", NoticeHot: "%s runs hot", NoticeOver: "%s has over %s viewers", NoticeCategory: "%s · %s", NoticeMany: "%d alerts", NoticeAndMore: "and %d more",

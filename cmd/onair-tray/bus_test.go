@@ -18,7 +18,7 @@ type panel struct {
 
 	mu      sync.Mutex
 	items   []string // who registered
-	updates int      // LayoutUpdated
+	updates int      // signals of the menu
 	notices []noticed
 }
 
@@ -82,7 +82,7 @@ func (p *panel) registered() []string {
 	return slices.Clone(p.items)
 }
 
-func (p *panel) layouts() int {
+func (p *panel) heard() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.updates
@@ -91,6 +91,7 @@ func (p *panel) layouts() int {
 const (
 	watcher  = "org.kde.StatusNotifierWatcher"
 	notifier = "org.freedesktop.Notifications"
+	dbusmenu = "com.canonical.dbusmenu"
 	menuAt   = dbus.ObjectPath("/StatusNotifierItem/menu")
 )
 
@@ -107,14 +108,14 @@ func newPanel(tb testing.TB, addr string) *panel {
 	_, err := prop.Export(p.conn, "/StatusNotifierWatcher", prop.Map{watcher: {"IsStatusNotifierHostRegistered": {Value: true}}})
 	fail(err)
 	fail(p.conn.Export(p, "/org/freedesktop/Notifications", notifier))
-	fail(p.conn.AddMatchSignal(dbus.WithMatchInterface("com.canonical.dbusmenu"), dbus.WithMatchMember("LayoutUpdated")))
+	fail(p.conn.AddMatchSignal(dbus.WithMatchInterface(dbusmenu)))
 	signals := make(chan *dbus.Signal, 1000)
 	p.conn.Signal(signals)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
 		for s := range signals {
-			if strings.HasSuffix(s.Name, ".LayoutUpdated") {
+			if strings.HasPrefix(s.Name, dbusmenu+".") {
 				p.mu.Lock()
 				p.updates++
 				p.mu.Unlock()
@@ -146,27 +147,32 @@ type layout struct {
 	Kids  []dbus.Variant
 }
 
-// menu reads the whole menu, without what is hidden and separators.
+// menu reads the whole menu, without what is hidden and separators, submenu by submenu as KDE's panel does.
 func (p *panel) menu(tb testing.TB) item {
 	tb.Helper()
 	items := p.registered()
-	var rev uint32
-	var l layout
-	call := p.conn.Object(items[len(items)-1], menuAt).Call("com.canonical.dbusmenu.GetLayout", 0, int32(0), int32(-1), []string{})
-	if err := call.Store(&rev, &l); err != nil {
-		tb.Fatal(err)
-	}
-	return read(tb, l)
+	return p.below(tb, items[len(items)-1], 0)
 }
 
-func read(tb testing.TB, l layout) item {
+func (p *panel) below(tb testing.TB, owner string, id int32) item {
+	tb.Helper()
+	var rev uint32
+	var l layout
+	if err := p.conn.Object(owner, menuAt).Call(dbusmenu+".GetLayout", 0, id, int32(1), []string{}).Store(&rev, &l); err != nil {
+		tb.Fatal(err)
+	}
+	return p.read(tb, owner, l)
+}
+
+func (p *panel) read(tb testing.TB, owner string, l layout) item {
 	tb.Helper()
 	it := item{id: l.ID, enabled: true}
 	it.label, _ = l.Props["label"].Value().(string)
 	if e, ok := l.Props["enabled"].Value().(bool); ok {
 		it.enabled = e
 	}
-	_, it.icon = l.Props["icon-data"].Value().([]byte)
+	icon, _ := l.Props["icon-data"].Value().([]byte)
+	it.icon = len(icon) > 0
 	state, _ := l.Props["toggle-state"].Value().(int32)
 	it.checked = state == 1
 	for _, k := range l.Kids {
@@ -177,7 +183,11 @@ func read(tb testing.TB, l layout) item {
 		if v, ok := kid.Props["visible"].Value().(bool); ok && !v || kid.Props["type"].Value() == "separator" {
 			continue
 		}
-		it.children = append(it.children, read(tb, kid))
+		if kid.Props["children-display"].Value() == "submenu" {
+			it.children = append(it.children, p.below(tb, owner, kid.ID))
+			continue
+		}
+		it.children = append(it.children, p.read(tb, owner, kid))
 	}
 	return it
 }
@@ -215,7 +225,7 @@ func (it item) order(starts ...string) []int {
 func (p *panel) event(tb testing.TB, id int32, kind string) {
 	tb.Helper()
 	items := p.registered()
-	if err := p.conn.Object(items[len(items)-1], menuAt).Call("com.canonical.dbusmenu.Event", 0, id, kind, dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
+	if err := p.conn.Object(items[len(items)-1], menuAt).Call(dbusmenu+".Event", 0, id, kind, dbus.MakeVariant(int32(0)), uint32(0)).Err; err != nil {
 		tb.Fatal(err)
 	}
 }
@@ -289,14 +299,14 @@ func TestTrayOnTheBus(t *testing.T) {
 
 	// A menu that is open keeps its places; closed, it changes. The panel hears of both.
 	p.event(t, 0, "opened")
-	before := p.layouts()
+	before := p.heard()
 	hub.change(row("chzzk:3", "셋", 90_000), row("soop:4", "넷", 95_000))
 	until(t, "a new count in the open menu", func() bool { _, ok := p.menu(t).find("셋 — 제목 3 · 9만"); return ok })
 	m = p.menu(t)
 	if o := m.order("하나__둘", "둘", "셋", "넷"); o[1] != o[0]+1 || o[2] != o[1]+1 || o[3] >= 0 {
 		t.Errorf("the open menu moved: %q", m.labels())
 	}
-	if p.layouts() == before {
+	if p.heard() == before {
 		t.Error("the panel was not told")
 	}
 	p.event(t, 0, "closed")
@@ -306,7 +316,7 @@ func TestTrayOnTheBus(t *testing.T) {
 	})
 	// Xfce only says that the menu is about to be shown.
 	items := p.registered()
-	if err := p.conn.Object(items[len(items)-1], menuAt).Call("com.canonical.dbusmenu.AboutToShow", 0, int32(0)).Err; err != nil {
+	if err := p.conn.Object(items[len(items)-1], menuAt).Call(dbusmenu+".AboutToShow", 0, int32(0)).Err; err != nil {
 		t.Fatal(err)
 	}
 	hub.change(row("soop:2", "둘", 99_000))

@@ -3,7 +3,10 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"image"
+	"image/color"
+	"image/draw"
 	"image/png"
 	"io"
 	"net/http"
@@ -117,6 +120,11 @@ func (s *screen) look(t *testing.T, name string) image.Image {
 func (s *screen) keep(t *testing.T, name string) {
 	t.Helper()
 	s.look(t, name)
+	s.copyOut(t, name)
+}
+
+func (s *screen) copyOut(t *testing.T, name string) {
+	t.Helper()
 	dir := os.Getenv("ONAIR_TRAY_SHOTS")
 	if dir == "" {
 		return
@@ -157,28 +165,47 @@ func (s *screen) windows(t *testing.T, class string) []string {
 	return strings.Fields(s.do(t, "xdotool", "search", "--onlyvisible", "--class", class))
 }
 
+// isOpen reports whether a menu is drawn below the panel; tooltips end above.
+func (s *screen) isOpen(t *testing.T) bool {
+	t.Helper()
+	r, g, b, _ := s.look(t, "menu").At(12, 250).RGBA()
+	return r+g+b > 0x8000 // the desktop is black
+}
+
 // open clicks on the icon with the right button until a menu is there.
 func (s *screen) open(t *testing.T) {
 	t.Helper()
-	before := len(s.windows(t, "xfce4-panel"))
 	until(t, "an open menu", func() bool {
 		at, ok := s.icon(t, isRed)
 		if !ok {
 			return false
 		}
 		s.do(t, "xdotool", "mousemove", strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "3")
-		for late := time.Now().Add(3 * time.Second); time.Now().Before(late); {
-			if len(s.windows(t, "xfce4-panel")) > before {
-				return true
-			}
-		}
-		s.do(t, "xdotool", "key", "Escape")
-		return false
+		return s.within(3*time.Second, func() bool { return s.isOpen(t) })
 	})
 }
 
-// trayMenu reads the menu over the bus, as the panel does.
-func (s *screen) trayMenu(t *testing.T) item {
+// shut closes the menu.
+func (s *screen) shut(t *testing.T) {
+	t.Helper()
+	until(t, "no menu", func() bool {
+		s.do(t, "xdotool", "key", "Escape")
+		return s.within(time.Second, func() bool { return !s.isOpen(t) })
+	})
+}
+
+// within waits a while for ok, which may never come: the caller tries again.
+func (s *screen) within(d time.Duration, ok func() bool) bool {
+	for late := time.Now().Add(d); time.Now().Before(late); {
+		if ok() {
+			return true
+		}
+	}
+	return false
+}
+
+// owner is the bus name of the tray; "" when it is not there.
+func (s *screen) owner(t *testing.T) string {
 	t.Helper()
 	var names []string
 	if err := s.bus.BusObject().Call("org.freedesktop.DBus.ListNames", 0).Store(&names); err != nil {
@@ -186,19 +213,24 @@ func (s *screen) trayMenu(t *testing.T) item {
 	}
 	i := slices.IndexFunc(names, func(n string) bool { return strings.HasPrefix(n, "org.kde.StatusNotifierItem-") })
 	if i < 0 {
-		return item{}
+		return ""
 	}
-	return (&panel{conn: s.bus, items: []string{names[i]}}).menu(t)
+	return names[i]
 }
 
-// program builds one of this module's programs.
-func program(t *testing.T, name string) string {
+// trayMenu reads the menu over the bus, as the panel does.
+func (s *screen) trayMenu(t *testing.T) item {
 	t.Helper()
-	path := filepath.Join(t.TempDir(), name)
-	if out, err := exec.Command("go", "build", "-o", path, "onair/cmd/"+name).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
+	if name := s.owner(t); name != "" {
+		return (&panel{conn: s.bus, items: []string{name}}).menu(t)
 	}
-	return path
+	return item{}
+}
+
+// press chooses an item over the bus.
+func (s *screen) press(t *testing.T, id int32) {
+	t.Helper()
+	(&panel{conn: s.bus, items: []string{s.owner(t)}}).event(t, id, "clicked")
 }
 
 var announced = regexp.MustCompile(`onair +(http://\S+)`)
@@ -231,7 +263,8 @@ func TestDesktop(t *testing.T) {
 	until(t, "streams", func() bool { return len(rows()) > 50 })
 
 	s.settings(t, "language: ko\nalerts:\n  viewers: 20\n")
-	s.start(t, []string{"ONAIR_TRAY_TEST_AS=tray"}, self(t), "--log-level", "debug", "--server", url)
+	s.set("ONAIR_TRAY_TEST_HURRY", "3") // people and panels have their own pace
+	s.tray(t, "--server", url)
 	until(t, "the icon on the panel", func() bool { _, ok := s.icon(t, isRed); return ok })
 
 	// By keyboard: the first Down is on the first stream.
@@ -241,16 +274,17 @@ func TestDesktop(t *testing.T) {
 		until(t, "a page", func() bool {
 			s.open(t)
 			s.do(t, "xdotool", "key", "Down", "Return")
-			for late := time.Now().Add(5 * time.Second); time.Now().Before(late) && len(s.opened()) == n; {
-				_ = s.windows(t, "xfce4-panel") // takes its time
+			if s.within(5*time.Second, func() bool { return len(s.opened()) > n }) {
+				return true
 			}
-			return len(s.opened()) > n
+			s.shut(t)
+			return false
 		})
 	}
 	s.open(t)
 	m := s.trayMenu(t)
 	s.keep(t, "menu-ko")
-	s.do(t, "xdotool", "key", "Escape")
+	s.shut(t)
 	if m.order("인기 방송")[0] < 0 || len(m.children) < 15 {
 		t.Errorf("%q", m.labels())
 	}
@@ -308,7 +342,7 @@ func TestDesktop(t *testing.T) {
 	until(t, "English", func() bool { return s.trayMenu(t).order("Top streams")[0] >= 0 })
 	s.open(t)
 	s.keep(t, "menu-en")
-	s.do(t, "xdotool", "key", "Escape")
+	s.shut(t)
 
 	// Down into a submenu of a submenu: the first creator becomes a favourite.
 	until(t, "a favourite by keyboard", func() bool {
@@ -316,16 +350,124 @@ func TestDesktop(t *testing.T) {
 		s.do(t, "xdotool", "key", "--delay", "300", "Up", "Up", "Up", "Right", "Right")
 		s.keep(t, "submenu-en")
 		s.do(t, "xdotool", "key", "Return")
-		for late := time.Now().Add(5 * time.Second); time.Now().Before(late); _ = s.windows(t, "xfce4-panel") {
+		if s.within(5*time.Second, func() bool {
 			b, _ := os.ReadFile(s.path("config", "onair", "tray.yaml"))
-			if strings.Contains(string(b), "level: favourite") {
-				return true
-			}
+			return strings.Contains(string(b), "level: favourite")
+		}) {
+			return true
 		}
-		s.do(t, "xdotool", "key", "Escape", "Escape", "Escape")
+		s.shut(t)
 		return false
 	})
 	until(t, "favourites on top", func() bool { return s.trayMenu(t).order("★ Favourites")[0] >= 0 })
 	s.open(t)
 	s.keep(t, "favourites-en")
+}
+
+// TestFaces looks at each of the icon's states on the panel, in the sizes that panels draw. With ONAIR_TRAY_SHOTS it
+// keeps them side by side, enlarged.
+func TestFaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a desktop")
+	}
+	s := newScreen(t)
+	hub := newFakeHub()
+	hub.change(row("chzzk:1", "하나", 30_000))
+	url, stop := serve(t, "127.0.0.1:0", hub)
+	s.settings(t, "language: en\n")
+	s.tray(t, "--server", url)
+	sizes := []int{16, 24, 44} // Xfce knows no 22; 44 is 22 on a fine screen
+	shots := map[string][]image.Image{}
+	look := func(face string, like func(r, g, b uint32) bool) {
+		for _, px := range sizes {
+			s.do(t, "xfconf-query", "-c", "xfce4-panel", "-p", "/panels/panel-1/size", "-s", strconv.Itoa(px+8))
+			s.do(t, "xfconf-query", "-c", "xfce4-panel", "-p", "/plugins/plugin-1/icon-size", "-n", "-t", "int", "-s", strconv.Itoa(px))
+			var img image.Image
+			until(t, face, func() bool {
+				img = s.look(t, "face")
+				box := colourBox(img, like)
+				return box.Dx() > px*3/4 && box.Dx() <= px+1
+			})
+			box := colourBox(img, like)
+			at := image.Pt((box.Min.X+box.Max.X)/2, (box.Min.Y+box.Max.Y)/2)
+			cut := image.NewNRGBA(image.Rect(0, 0, px+4, px+4))
+			draw.Draw(cut, cut.Bounds(), img, at.Sub(image.Pt(px/2+2, px/2+2)), draw.Src)
+			shots[face] = append(shots[face], cut)
+		}
+	}
+	look("live", isRed)
+	press := func(label string) {
+		var it item
+		until(t, label, func() bool { var ok bool; it, ok = s.trayMenu(t).find(label); return ok && it.enabled })
+		s.press(t, it.id)
+	}
+	press("Off for 1 hour")
+	until(t, "the pause", func() bool { _, ok := s.trayMenu(t).find("Alerts off"); return ok })
+	look("paused", isRed)
+	press("On again")
+	hub.delay(time.Hour)
+	until(t, "old data", func() bool { _, ok := s.trayMenu(t).find("Late"); return ok })
+	look("stale", func(r, g, b uint32) bool { return r > 180 && g > 120 && g < 200 && b < 110 })
+	stop()
+	until(t, "no server", func() bool { _, ok := s.trayMenu(t).find("Offline"); return ok })
+	look("offline", func(r, g, b uint32) bool { return r > 120 && r < 190 && b > r+4 && b < r+25 })
+
+	names := []string{"live", "stale", "offline", "paused"}
+	for i, a := range names {
+		for _, b := range names[:i] {
+			for n, px := range sizes {
+				// Grey values only: a person who sees no colours has to tell them apart too.
+				if d := apart(shots[a][n], shots[b][n]); d < px*px/8 {
+					t.Errorf("%s and %s differ in %d of %d pixels", a, b, d, px*px)
+				}
+			}
+		}
+	}
+	const zoom = 6
+	sheet := image.NewNRGBA(image.Rect(0, 0, 4*50*zoom, 3*50*zoom))
+	for x := range names {
+		for y := range sizes {
+			img := shots[names[x]][y]
+			for i := range img.Bounds().Dx() * zoom {
+				for j := range img.Bounds().Dy() * zoom {
+					sheet.Set(x*50*zoom+i, y*50*zoom+j, img.At(i/zoom, j/zoom))
+				}
+			}
+		}
+	}
+	f, err := os.Create(s.path("faces.png"))
+	if err == nil {
+		err = errors.Join(png.Encode(f, sheet), f.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.copyOut(t, "faces")
+}
+
+// colourBox is around all of the left of the panel that is like a colour.
+func colourBox(img image.Image, like func(r, g, b uint32) bool) image.Rectangle {
+	var box image.Rectangle
+	for y := range 54 {
+		for x := range 80 {
+			if r, g, b, _ := img.At(x, y).RGBA(); like(r>>8, g>>8, b>>8) {
+				box = box.Union(image.Rect(x, y, x+1, y+1))
+			}
+		}
+	}
+	return box
+}
+
+// apart counts pixels that are clearly brighter in one than in the other.
+func apart(a, b image.Image) int {
+	n := 0
+	for y := range a.Bounds().Dy() {
+		for x := range a.Bounds().Dx() {
+			p, q := color.GrayModel.Convert(a.At(x, y)).(color.Gray).Y, color.GrayModel.Convert(b.At(x, y)).(color.Gray).Y
+			if max(p, q)-min(p, q) > 40 {
+				n++
+			}
+		}
+	}
+	return n
 }

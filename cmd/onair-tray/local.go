@@ -136,11 +136,17 @@ func (l *local) run(ctx context.Context) error {
 func (l *local) once(ctx context.Context) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	c := exec.CommandContext(ctx, l.exe, "serve", "--listen", l.addr, "--data", l.data, "--nats-listen", "127.0.0.1:0", "--log-level", "warn")
+	args := childArgs(l.exe, "serve", "--listen", l.addr, "--data", l.data, "--nats-listen", "127.0.0.1:0", "--log-level", "warn")
+	c := exec.CommandContext(ctx, args[0], args[1:]...)
 	c.Stderr = os.Stderr
 	c.SysProcAttr = childAttr()
-	c.Cancel = func() error { return stopChild(c.Process) }
 	c.WaitDelay = stopWithin
+	held, err := c.StdinPipe() // closed when this process ends, however that happens
+	if err != nil {
+		return err
+	}
+	defer held.Close()
+	c.Cancel = func() error { return stopChild(c.Process, held) }
 	if err := c.Start(); err != nil {
 		return err
 	}

@@ -1,16 +1,18 @@
 package main
 
 import (
-	"errors"
+	"io"
 	"os"
 	"syscall"
 )
 
+// childAttr keeps a Ctrl-C at the terminal for the tray, which then stops the hub in order.
 func childAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-func stopChild(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
+// childArgs: macOS cannot tie one process's life to another's, so a shell stands between.
+func childArgs(args ...string) []string { return guarded(args) }
 
-// bind cannot do on macOS what it should.
-func bind(*os.Process) (func(), error) {
-	return func() {}, errors.New("macOS cannot tie one process's life to another's")
-}
+// stopChild tells the guard to stop the hub.
+func stopChild(_ *os.Process, held io.Closer) error { return held.Close() }
+
+func bind(*os.Process) (func(), error) { return func() {}, nil }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"syscall"
 )
@@ -11,6 +12,8 @@ func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM, Setpgid: true}
 }
 
-func stopChild(p *os.Process) error { return p.Signal(syscall.SIGTERM) }
+func childArgs(args ...string) []string { return args }
+
+func stopChild(p *os.Process, _ io.Closer) error { return p.Signal(syscall.SIGTERM) }
 
 func bind(*os.Process) (func(), error) { return func() {}, nil }

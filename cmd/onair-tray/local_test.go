@@ -6,6 +6,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -79,6 +82,109 @@ func TestLocalHubLivesAndDiesWithTheTray(t *testing.T) {
 				return strings.Contains(string(b), args[2])
 			})
 		})
+	}
+}
+
+// child is the process that a process started; 0 for none.
+func child(pid int) int {
+	lists, _ := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	for _, l := range lists {
+		b, _ := os.ReadFile(l)
+		if f := strings.Fields(string(b)); len(f) > 0 {
+			n, _ := strconv.Atoi(f[0])
+			return n
+		}
+	}
+	return 0
+}
+
+// ended reports whether a process is gone, or only waits for somebody to hear of its end.
+func ended(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return true
+	}
+	_, rest, _ := strings.Cut(string(b), ") ")
+	return strings.HasPrefix(rest, "Z")
+}
+
+// TestLocalWithARealHub is what somebody without a server has: one command, here with simulated platforms in the place
+// of the real ones.
+func TestLocalWithARealHub(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds and runs a hub")
+	}
+	onair := program(t, "onair")
+	s := newSandbox(t)
+	p := newPanel(t, s.bus(t, false))
+	sim := s.start(t, nil, onair, "sim", "--listen", "127.0.0.1:0", "--scale", "0.1", "--seed", "3")
+	origin := regexp.MustCompile(`http://[^/\s]+`)
+	until(t, "simulated platforms", func() bool { return origin.MatchString(sim.said()) })
+	for k, path := range map[string]string{"CHZZK_ENDPOINTS_API": "/chzzk/api", "SOOP_ENDPOINTS_LIVE": "/soop/live", "SOOP_ENDPOINTS_STATION": "/soop/chapi"} {
+		s.set("ONAIR_"+k, origin.FindString(sim.said())+path)
+	}
+	s.set("ONAIR_PLATFORMS", "chzzk,soop")
+	s.set("ONAIR_CHROMIUM", "off")
+	s.settings(t, "language: ko\n")
+	data := s.path("data", "onair", "tray-hub")
+	for _, how := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		registered := len(p.registered())
+		tray := s.tray(t, "--local", "--onair", onair)
+		until(t, "an icon", func() bool { return len(p.registered()) > registered })
+		until(t, "the hub's streams in the menu", func() bool {
+			m := p.menu(t)
+			at := m.order("방송 ", "인기 방송", "치지직 · ", "SOOP · ")
+			return !slices.Contains(at, -1) && at[2] > at[1]+5 // a few streams between
+		})
+		b, err := os.ReadFile(filepath.Join(data, "tray-addr"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		url, hub := "http://"+strings.TrimSpace(string(b)), child(tray.Process.Pid)
+		if hub == 0 || ended(hub) || !answers(url) {
+			t.Fatalf("hub %d at %s does not run", hub, url)
+		}
+		if err := tray.Process.Signal(how); err != nil {
+			t.Fatal(err)
+		}
+		<-tray.done
+		until(t, "the hub's end", func() bool { return ended(hub) && !answers(url) })
+		if how == syscall.SIGTERM && tray.err != nil {
+			t.Error(tray.err)
+		}
+	}
+}
+
+// TestGuard is how macOS ends the hub of a tray that was killed.
+func TestGuard(t *testing.T) {
+	s := newSandbox(t)
+	if err := os.Mkdir(s.path("hub"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	args := guarded([]string{s.stub(t), "serve", "--listen", "127.0.0.1:0", "--data", s.path("hub")})
+	c := exec.Command(args[0], args[1:]...)
+	c.Env = s.env
+	held, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Fatal(err)
+	}
+	until(t, "the hub", func() bool { return exists(s.path("hub", "started")) })
+	held.Close()
+	if err := c.Wait(); err != nil || !exists(s.path("hub", "stopped")) {
+		t.Errorf("%v, stopped in order: %v", err, exists(s.path("hub", "stopped")))
+	}
+	// A hub that ends by itself ends the guard, with its code.
+	args = guarded([]string{"/bin/sh", "-c", "exit 7"})
+	c = exec.Command(args[0], args[1:]...)
+	if held, err = c.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	defer held.Close()
+	if err := c.Run(); err == nil || c.ProcessState.ExitCode() != 7 {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"os"
 	"syscall"
 	"unsafe"
@@ -12,8 +13,10 @@ func childAttr() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NEW_PROCESS_GROUP}
 }
 
+func childArgs(args ...string) []string { return args }
+
 // stopChild asks as Ctrl-Break does; where the hub has no console to hear it on, it is killed.
-func stopChild(p *os.Process) error {
+func stopChild(p *os.Process, _ io.Closer) error {
 	if err := windows.GenerateConsoleCtrlEvent(windows.CTRL_BREAK_EVENT, uint32(p.Pid)); err != nil {
 		return p.Kill()
 	}

@@ -72,11 +72,11 @@ func (e usageError) Unwrap() error { return e.error }
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // the second signal ends the program at once
-	os.Exit(run(ctx, os.Args[1:], os.Stdout, os.Stderr))
+	os.Exit(run(ctx, live.RealClock{}, os.Args[1:], os.Stdout, os.Stderr))
 }
 
 // run is main with its surroundings as arguments. It must be called from the main goroutine and returns the exit code.
-func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, clock live.Clock, args []string, stdout, stderr io.Writer) int {
 	var c cli
 	parser, err := kong.New(&c, kong.Name("onair-tray"), kong.Description("Top live streams of Korea in the desktop's tray."),
 		kong.Vars{"version": version}, kong.Writers(stdout, stderr))
@@ -102,7 +102,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		case "autostart <what>":
 			err = c.Autostart.run(c.Settings, logger, stdout)
 		default:
-			err = c.Run.run(ctx, &tray.File{Path: c.Settings}, logger, stdout)
+			err = c.Run.run(ctx, clock, &tray.File{Path: c.Settings}, logger, stdout)
 		}
 	}
 	var usage usageError
@@ -137,7 +137,7 @@ func stateDir() (string, error) {
 	return filepath.Join(d, "onair"), nil
 }
 
-func (c *runCmd) run(ctx context.Context, file *tray.File, logger *slog.Logger, stdout io.Writer) error {
+func (c *runCmd) run(ctx context.Context, clock live.Clock, file *tray.File, logger *slog.Logger, stdout io.Writer) error {
 	if c.Server != "" {
 		if c.Local {
 			return usageError{errors.New("--server and --local exclude each other")}
@@ -183,9 +183,9 @@ func (c *runCmd) run(ctx context.Context, file *tray.File, logger *slog.Logger, 
 	defer hands.Close()
 	return desktop.Main(ctx, "onair", func(ctx context.Context, b *desktop.Bar) error {
 		app, err := tray.NewApp(tray.Options{
-			Bar: b, Desktop: hands, Source: &tray.Feed{UserAgent: "onair-tray/" + version, Clock: live.RealClock{}},
+			Bar: b, Desktop: hands, Source: &tray.Feed{UserAgent: "onair-tray/" + version, Clock: clock},
 			Touches: b.Touches(), Presses: hands.Presses(), File: file, Memory: filepath.Join(state, "tray.json"),
-			Server: c.Server, Lang: desktop.Language(), Zone: time.Local, Clock: live.RealClock{}, Log: logger,
+			Server: c.Server, Lang: desktop.Language(), Zone: time.Local, Clock: clock, Log: logger,
 		})
 		if err != nil {
 			return err

@@ -1,4 +1,4 @@
-//go:build linux || windows || (darwin && cgo)
+//go:build windows || (darwin && cgo)
 
 package desktop
 
@@ -18,8 +18,6 @@ type Bar struct {
 	items   map[string]*systray.MenuItem
 	done    map[string]tray.Item // what each item says; hidden ones may say something old
 	joined  sync.WaitGroup
-	drawn   sync.Once
-	first   chan struct{} // closed once there is a menu
 }
 
 var _ tray.Bar = (*Bar)(nil)
@@ -32,15 +30,11 @@ const Possible = true
 func Main(ctx context.Context, title string, run func(ctx context.Context, b *Bar) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	b := &Bar{ctx: ctx, touches: make(chan tray.Touch), items: map[string]*systray.MenuItem{}, done: map[string]tray.Item{}, first: make(chan struct{})}
-	if err := early(title, cancel); err != nil {
-		return err
-	}
+	b := &Bar{ctx: ctx, touches: make(chan tray.Touch), items: map[string]*systray.MenuItem{}, done: map[string]tray.Item{}}
 	out := make(chan error, 1)
 	var watching sync.WaitGroup
 	systray.Run(func() {
-		systray.SetTitle(late(title))
-		watching.Go(func() { watchMenu(ctx, b.touches) })
+		systray.SetTitle(shownTitle(title))
 		watching.Go(func() { b.opened() })
 		go func() {
 			err := run(ctx, b)
@@ -48,11 +42,6 @@ func Main(ctx context.Context, title string, run func(ctx context.Context, b *Ba
 			out <- err
 			systray.Quit()
 		}()
-		// systray answers panels once this returns. One that asked while submenus are being filled would leave them empty.
-		select {
-		case <-b.first:
-		case <-ctx.Done():
-		}
 	}, cancel)
 	cancel()
 	err := <-out
@@ -61,7 +50,7 @@ func Main(ctx context.Context, title string, run func(ctx context.Context, b *Ba
 	return err
 }
 
-// opened passes on what systray itself hears; on Linux that depends on the panel, so watchMenu listens too.
+// opened passes on that the menu opens; that it closes neither Windows nor macOS says.
 func (b *Bar) opened() {
 	for {
 		select {
@@ -90,7 +79,6 @@ func (b *Bar) Apply(patches []tray.Patch, glyph func(string) []byte) {
 		}
 		b.update(p.Item, glyph)
 	}
-	b.drawn.Do(func() { close(b.first) })
 }
 
 func (b *Bar) add(it tray.Item) {

@@ -18,28 +18,29 @@ func menuSize() (int, error) {
 		Props map[string]dbus.Variant
 		Kids  []dbus.Variant
 	}
-	var rev uint32
-	var root layout
-	for range 2 { // systray's first answer is only one level deep
-		if err := conn.Object(own.Names()[0], "/StatusNotifierItem/menu").Call("com.canonical.dbusmenu.GetLayout", 0, int32(0), int32(-1), []string{}).Store(&rev, &root); err != nil {
+	// Submenu by submenu, as KDE's panel does.
+	var count func(id int32) (int, error)
+	count = func(id int32) (int, error) {
+		var rev uint32
+		var l layout
+		if err := conn.Object(own.Names()[0], menuPath).Call(menuName+".GetLayout", 0, id, int32(1), []string{}).Store(&rev, &l); err != nil {
 			return 0, err
 		}
-	}
-	var count func(l layout) (int, error)
-	count = func(l layout) (int, error) {
 		n := 1
 		for _, k := range l.Kids {
 			var kid layout
 			if err := dbus.Store([]any{k.Value()}, &kid); err != nil {
 				return 0, err
 			}
-			m, err := count(kid)
-			if err != nil {
-				return 0, err
+			m := 1
+			if kid.Props["children-display"].Value() == "submenu" {
+				if m, err = count(kid.ID); err != nil {
+					return 0, err
+				}
 			}
 			n += m
 		}
 		return n, nil
 	}
-	return count(root)
+	return count(0)
 }
