@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { resolve } from "node:path";
 import { minify } from "terser";
@@ -5,6 +6,7 @@ import { build, defineConfig, minifySync, type Plugin } from "vite";
 import { type ExtensionTarget, manifest } from "./build/manifest.ts";
 import { nest } from "./build/nest.ts";
 import { leanPreact } from "./build/preact.ts";
+import { inner, shortNames } from "./build/shortnames.ts";
 
 const root = import.meta.dirname;
 const version: string = JSON.parse(readFileSync(resolve(root, "package.json"), "utf8")).version;
@@ -113,49 +115,6 @@ function writeWorker(define: Record<string, string>): Plugin {
   };
 }
 
-/**
- * Names of our own objects that live only while a page does: never stored, sent, asked for by text, or part of a page. They get short
- * ones, the same in every chunk.
- */
-const inner = [
-  ...[
-    "allColumns",
-    "columnsOf",
-    "confirmedAt",
-    "favouritesLast",
-    "fitting",
-    "hrefOf",
-    "idOf",
-    "isFavourite",
-    "lastId",
-    "onFilter",
-  ],
-  ...[
-    "onHand",
-    "onMore",
-    "onPanel",
-    "platformName",
-    "platformsBody",
-    "resetFilter",
-    "resized",
-    "retryAfter",
-    "retryAt",
-    "scroller",
-  ],
-  ...[
-    "setFilter",
-    "setPrefs",
-    "slowly",
-    "takePlatforms",
-    "toggleFavourite",
-    "unofficial",
-    "unsubscribe",
-    "wantsFocus",
-    "wordsNow",
-  ],
-];
-const shortNames = Object.fromEntries(inner.map((name, i) => [`$${name}`, `$${i.toString(36)}`]));
-
 /** A second pass over the scripts with another tool: each finds what the other leaves. */
 function minifyAgain(): Plugin {
   return {
@@ -167,9 +126,9 @@ function minifyAgain(): Plugin {
         const { code } = await minify(file.code, {
           module: true,
           ecma: 2020,
-          nameCache: { props: { props: { ...shortNames } } },
+          nameCache: { props: { props: shortNames() } },
           mangle: { properties: { regex: new RegExp(`^(${inner.join("|")})$`) } },
-          compress: { passes: 3, unsafe: true, unsafe_arrows: true, pure_getters: true },
+          compress: { passes: 3, hoist_funs: true, unsafe: true, unsafe_arrows: true, pure_getters: true },
         });
         file.code = code as string;
       }
@@ -213,6 +172,33 @@ function writeTheme(): Plugin {
   };
 }
 
+/** The web page's worker, with the names of all that the page consists of. */
+function writeKeeper(): Plugin {
+  const source = readFileSync(resolve(root, "src/early/sw.js"), "utf8");
+  return {
+    name: "onair-keeper",
+    enforce: "post",
+    generateBundle(_, bundle) {
+      const parts = Object.values(bundle);
+      const files = [
+        ...parts.map((f) => f.fileName).filter((f) => f !== pages.web),
+        ...readdirSync(resolve(root, "public/web")),
+      ];
+      const version = createHash("sha256");
+      for (const f of parts) version.update(f.fileName).update(f.type === "chunk" ? f.code : f.source);
+      this.emitFile({
+        type: "asset",
+        fileName: "sw.js",
+        source: minifySync(
+          "sw.js",
+          source.replace("VERSION", version.digest("hex").slice(0, 12)).replace("FILES", JSON.stringify(files.sort())),
+          { module: false },
+        ).code,
+      });
+    },
+  };
+}
+
 export default defineConfig(({ mode }) => {
   const page: Page = mode in pages ? (mode as Page) : "web";
   const outDir = resolve(root, "dist", page);
@@ -231,7 +217,7 @@ export default defineConfig(({ mode }) => {
       shortStyles(),
       minifyAgain(),
       first.plugin,
-      ...(page === "web" ? [] : [writeManifest(page), writeWorker(define)]),
+      ...(page === "web" ? [writeKeeper()] : [writeManifest(page), writeWorker(define)]),
     ],
     // `h("p", …)` is shorter than what the automatic runtime writes, and needs no runtime. The name is one that no code shadows.
     oxc: {

@@ -47,6 +47,8 @@ export class Browser {
       ],
       env: { ...process.env, LANGUAGE: "ko", LANG: "ko_KR.UTF-8" } as Record<string, string>,
     });
+    context.setDefaultTimeout(patience);
+    context.setDefaultNavigationTimeout(patience);
     const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
     const manifest = JSON.parse(readFileSync(join(extension, "manifest.json"), "utf8"));
     const start: string = manifest.chrome_url_overrides?.newtab ?? manifest.side_panel.default_path;
@@ -119,8 +121,16 @@ export async function shown(
   return found.sort((a, b) => a.y - b.y);
 }
 
+/** How long anything may take. Nothing is measured here: the machine may be a small one that does much else. */
+export const patience = 60_000;
+
 /** Waits, without a fixed sleep, until something holds; the last answer is in the error. */
-export async function until<T>(get: () => Promise<T>, good: (v: T) => boolean, what: string, ms = 15_000): Promise<T> {
+export async function until<T>(
+  get: () => Promise<T>,
+  good: (v: T) => boolean,
+  what: string,
+  ms = patience,
+): Promise<T> {
   const end = Date.now() + ms;
   let v: T;
   do {

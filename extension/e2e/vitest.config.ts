@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ["./build.ts"],
     // One browser and one hub at a time: the machine that runs this has two cores.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
   },
 });

@@ -9,7 +9,8 @@ var wear = ({ theme, contrast, motion, lang }) => {
     else delete root.dataset[name];
   };
   put("theme", /^(light|dark)$/.test(theme) ? theme : is("color-scheme: dark") ? "dark" : "light");
-  put("contrast", (contrast === "more" || is("contrast: more")) && "more");
+  // "custom" is what a system that forces colours prefers.
+  put("contrast", (contrast === "more" || is("contrast: more") || is("contrast: custom")) && "more");
   put("motion", motion === "reduce" && motion);
   wear.lang = /^(ko|en)$/.test(lang) ? lang : "system";
   if (wear.lang !== "system") root.lang = lang;

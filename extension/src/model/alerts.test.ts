@@ -59,6 +59,12 @@ describe("favourites", () => {
     expect(w.memory?.history).toMatchObject([{ why: "favourite", shown: "yes", platform: "chzzk" }]);
   });
 
+  test("not for a person whose own switch is off", () => {
+    const w = new Watcher({}, [{ ...star("chzzk:1"), quiet: true }, star("chzzk:2")]);
+    w.look([]);
+    expect(w.look([entry("chzzk:1"), entry("chzzk:2")])).toEqual(["favourite chzzk:2"]);
+  });
+
   test("not on the first look, and not when the star is younger than the broadcast", () => {
     const w = new Watcher({}, [star("chzzk:1")]);
     expect(w.look([entry("chzzk:1"), entry("chzzk:2")])).toEqual([]);

@@ -111,7 +111,7 @@ export function decide({ memory, entries, asOf, settings, now, minuteOfDay, allo
       const last = memory?.favourites[f.id];
       const started = e.started_at ? asOf - Date.parse(e.started_at) : 0;
       const began = last !== undefined && now - last > blink && !(started > late);
-      if (a.favourites && began && (a.groups === null || a.groups.includes(f.group))) why = "favourite";
+      if (a.favourites && began && !f.quiet && (a.groups === null || a.groups.includes(f.group))) why = "favourite";
       seenLive.set(f.id, now);
     }
     if (!hidden(e))

@@ -39,12 +39,15 @@ it("what is not a number of viewers is unknown", () => {
 
 it("points of a curve are those that were seen, in order", () => {
   const points = [
-    { at: "2026-11-23T12:00:00Z", viewers: 2 },
+    { at: "2026-11-23T12:00:00Z", viewers: 2, peak: 7 },
     { at: "x", viewers: 1 },
     { at: "2026-11-23T11:00:00Z", viewers: 1 },
   ];
   expect(
-    readCurves({ series: [{ id: "a:1", platform: "a", points }, null] })?.[0]?.points.map((p) => p.viewers),
-  ).toEqual([1, 2]);
+    readCurves({ series: [{ id: "a:1", platform: "a", points }, null] })?.[0]?.points.map((p) => [p.viewers, p.peak]),
+  ).toEqual([
+    [1, 1],
+    [2, 7],
+  ]);
   expect(readCurves({})).toBe(undefined);
 });

@@ -80,6 +80,8 @@ export interface Day {
 export interface Point {
   readonly at: number;
   readonly viewers: number;
+  /** The highest observation of the step that the point stands for. */
+  readonly peak: number;
 }
 
 /** What was seen of one broadcast, oldest first. */
@@ -213,7 +215,8 @@ export function readCurves(x: unknown): Curve[] | undefined {
     const points = s.points.slice(0, room).flatMap((p) => {
       const at = isObject(p) ? time(p.at) : Number.NaN;
       const viewers = isObject(p) ? count(p.viewers) : null;
-      return Number.isNaN(at) || viewers === null ? [] : [{ at, viewers }];
+      const peak = isObject(p) ? count(p.peak) : null;
+      return Number.isNaN(at) || viewers === null ? [] : [{ at, viewers, peak: Math.max(viewers, peak ?? 0) }];
     });
     room -= points.length;
     return [{ id: text(s.id, 100), platform: s.platform as string, points: points.sort((a, b) => a.at - b.at) }];

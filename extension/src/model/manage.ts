@@ -20,6 +20,8 @@ export interface Manage {
   removeFavourite(id: string): void;
   /** Into a group ("" is none), before another favourite or last (null). */
   moveFavourite(id: string, group: string, before: string | null): void;
+  /** Whether an alert tells when they go live. */
+  alertOf(id: string, on: boolean): void;
   /** The new group's id; "" when there are too many. */
   addGroup(name: string): string;
   renameGroup(id: string, name: string): void;
@@ -63,6 +65,13 @@ export function manage({ inner }: Pick<Store, "inner">): Manage {
       const f = settings().favourites.find((o) => o.id === id);
       if (f) put({ favourites: settings().favourites.filter((o) => o !== f) }, { what: "unstar", name: f.name });
     },
+    alertOf: (id, on) =>
+      put({
+        favourites: settings().favourites.map((f) => {
+          const { quiet: _, ...rest } = f;
+          return f.id !== id ? f : on ? rest : { ...rest, quiet: true };
+        }),
+      }),
     moveFavourite: (id, group, before) => put({ favourites: moved(settings().favourites, id, group, before) }),
     addGroup(name) {
       const { groups } = settings();

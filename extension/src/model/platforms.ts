@@ -21,18 +21,18 @@ export interface PlatformView
 
 export type Freshness = "fresh" | "late" | "failing" | "off";
 
-/** Without a cadence an answer is late after this. */
-const usualCadence = 60_000;
+/** Without a cadence nobody knows when the next answer is due: after this it is late, and only the server says that it fails. */
+const lateAfter = 1_800_000;
 /** Later than this many cadences it is not late but failing. */
 const failingAfter = 10;
 
-/** fresh: within two cadences · late: older or degraded · failing: down, or ten cadences old · off: switched off. */
+/** fresh: within two cadences · late: older, degraded, or no answer yet · failing: down, or ten cadences old · off: switched off. */
 export function freshness(p: PlatformView, now: number): Freshness {
   if (p.state === "off") return "off";
-  const cadence = p.cadence || usualCadence;
-  const old = p.at === null ? Infinity : now - p.at;
-  if (p.state === "down" || old > failingAfter * cadence) return "failing";
-  return p.state === "degraded" || old > 2 * cadence ? "late" : "fresh";
+  const { cadence } = p;
+  const old = now - (p.at ?? 0);
+  if (p.state === "down" || (cadence && p.at && old > failingAfter * cadence)) return "failing";
+  return p.state === "degraded" || old > (cadence ? 2 * cadence : lateAfter) ? "late" : "fresh";
 }
 
 /** More platforms than this would be columns nobody can look at. */

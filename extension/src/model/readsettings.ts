@@ -64,7 +64,7 @@ function readPrefs(x: unknown): Prefs {
         : undefined,
     (c) => c.id,
   );
-  for (const c of defaultPrefs.columns) if (!columns.some((o) => o.id === c.id)) columns.unshift(c);
+  columns.unshift(...defaultPrefs.columns.filter((c) => !columns.some((o) => o.id === c.id)));
   return { ...fields(from, defaultPrefs), columns, preferredPlatforms: strings(from.preferredPlatforms, 20) };
 }
 
@@ -73,7 +73,8 @@ function readFavourite(x: unknown): Favourite | undefined {
   const keys = strings(x.keys, maxKeys);
   const id = idText(x.id) || keys[0];
   if (!id) return undefined;
-  return { id, name: text(x.name) || id, keys: keys.length ? keys : [id], group: idText(x.group) };
+  const person = { id, name: text(x.name) || id, keys: keys.length ? keys : [id], group: idText(x.group) };
+  return x.quiet === true ? { ...person, quiet: true } : person;
 }
 
 function readHidden(x: unknown): HiddenRule | undefined {

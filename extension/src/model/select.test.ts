@@ -89,16 +89,15 @@ describe("filters and counts", () => {
         const having = (over: Partial<Filter>, has: (e: Entry) => boolean) =>
           entries.filter((e) => has(e) && passes(e, { ...filter, ...over })).length;
         for (const p of ["chzzk", "soop", "twitch"])
-          expect(c.platforms.get(p) ?? 0).toBe(
+          expect(c.platforms[p] ?? 0).toBe(
             having({ platforms: [] }, (e) => e.broadcasts.some((b) => b.platform === p)),
           );
         for (const l of ["ko", "", "ja"])
-          expect(c.langs.get(l) ?? 0).toBe(having({ langs: [] }, (e) => (e.lang?.code ?? "") === l));
+          expect(c.langs[l] ?? 0).toBe(having({ langs: [] }, (e) => (e.lang?.code ?? "") === l));
         for (const id of ["talk", "game.minecraft"])
           expect(c.categories.find((x) => x.id === id)?.entries ?? 0).toBe(
             having({ categories: [] }, (e) => e.category?.id === id),
           );
-        expect(c.groups.get("game") ?? 0).toBe(having({ categories: [] }, (e) => e.category?.group === "game"));
         expect(c.new).toBe(having({ new: false }, (e) => e.new));
         expect(c.rising).toBe(having({ rising: false }, (e) => e.rising));
         expect(c.hot).toBe(having({ hot: false }, (e) => e.hot));

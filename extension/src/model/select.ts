@@ -52,17 +52,18 @@ export interface CategoryCount extends Pick<Category, "id" | "name" | "name_ko" 
   readonly viewers: number;
 }
 
+/** How many of each. */
+export type Tally = Readonly<Record<string, number>>;
+
 /** How many entries there would be with a chip pressed: all other filters hold, those of the same kind do not. */
 export interface Counts {
   /** Shown now. */
   readonly all: number;
-  readonly platforms: ReadonlyMap<string, number>;
+  readonly platforms: Tally;
   /** Most viewers first. */
   readonly categories: readonly CategoryCount[];
-  /** By group id, everything in it. */
-  readonly groups: ReadonlyMap<string, number>;
   /** By language code; "" is unknown. */
-  readonly langs: ReadonlyMap<string, number>;
+  readonly langs: Tally;
   readonly new: number;
   readonly rising: number;
   readonly hot: number;
@@ -131,6 +132,11 @@ export class Selector {
     const made = this.#columns.get(column) ?? (column === "fav" ? this.#favourites(base) : this.#column(column, base));
     this.#columns.set(column, made);
     return made;
+  }
+
+  /** The columns that were ever asked for. */
+  drawn(): string[] {
+    return [...this.#rows.keys()];
   }
 
   #prepare(): Base {
@@ -236,12 +242,14 @@ function ranking(members: readonly Entry[], whole: readonly Entry[]): Ranks {
 }
 
 function count(all: readonly Entry[], fails: Uint16Array, hidden: Uint8Array): Counts {
-  const platforms = new Map<string, number>();
-  const langs = new Map<string, number>();
-  const groups = new Map<string, number>();
+  // Without a prototype: names come from the server.
+  const platforms: Record<string, number> = Object.create(null);
+  const langs: Record<string, number> = Object.create(null);
   const categories = new Map<string, { c: Category; entries: number; viewers: number }>();
   const out = { all: 0, new: 0, rising: 0, hot: 0, unofficial: 0, hidden: 0 };
-  const add = (m: Map<string, number>, k: string) => m.set(k, (m.get(k) ?? 0) + 1);
+  const add = (to: Record<string, number>, k: string) => {
+    to[k] = (to[k] ?? 0) + 1;
+  };
   for (let i = 0; i < all.length; i++) {
     const e = all[i] as Entry;
     const f = fails[i] as number;
@@ -258,7 +266,6 @@ function count(all: readonly Entry[], fails: Uint16Array, hidden: Uint8Array): C
     if (!e.official && !(f & ~failsOfficial)) out.unofficial++;
     const c = e.category;
     if (c && !(f & ~failsCategories)) {
-      add(groups, c.group);
       const known = categories.get(c.id);
       if (known) {
         known.entries++;
@@ -275,5 +282,5 @@ function count(all: readonly Entry[], fails: Uint16Array, hidden: Uint8Array): C
     viewers,
   }));
   list.sort((a, b) => b.viewers - a.viewers || b.entries - a.entries || (a.id < b.id ? -1 : 1));
-  return { ...out, platforms, categories: list, groups, langs };
+  return { ...out, platforms, categories: list, langs };
 }

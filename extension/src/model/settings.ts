@@ -41,6 +41,8 @@ export interface Favourite {
   readonly keys: readonly string[];
   /** A group's id, or "". */
   readonly group: string;
+  /** No alert when they go live, whatever the rules say. */
+  readonly quiet?: true;
 }
 
 export interface FavouriteGroup {

@@ -148,6 +148,39 @@ describe("first paint", () => {
     store.stop();
   });
 
+  test("needs only the head of the list, and only one that is for these settings", async () => {
+    const hub = hubWith(100);
+    const { store, profile } = await open(hub);
+    store.start();
+    store.select("all");
+    await pass(5 * second);
+    store.stop();
+    await pass(second);
+    const { list } = profile.stored;
+
+    delete profile.stored.list; // it is not read before the first paint
+    const head = await open(hub, profile);
+    expect(head.store.select("all")).toMatchObject({ total: 100 });
+    expect(head.store.select("all").rows.length).toBe(60);
+    expect(head.store.counts()).toMatchObject({ all: 100, platforms: { chzzk: 100 } });
+    expect(head.store.get().status).toMatchObject({ phase: "stored" });
+    head.store.setFilter({ max: 0 });
+    expect(head.store.select("all").rows).toEqual([]); // what was asked for now, not what was shown then
+    head.store.setFilter(defaultFilter);
+    expect(head.store.select("all").rows.length).toBe(60);
+
+    profile.stored.list = list;
+    const whole = await open(hub, profile);
+    whole.page.shown = false; // nobody is asked
+    whole.store.start();
+    await pass(second);
+    expect(whole.store.select("all").rows.length).toBe(100);
+
+    profile.stored.settings = seal({ ...freshDoc(server), edited: Date.now() });
+    const other = await open(hub, profile);
+    expect(other.store.select("all").rows.length).toBe(100); // a head for other settings is not used
+  });
+
   test("damaged storage neither stops it nor is lost", async () => {
     const profile = new Profile();
     profile.stored = {
@@ -347,6 +380,10 @@ describe("choices", () => {
     panel.moveGroup(g, 1);
     expect(store.get().groups.map((o) => o.name)).toEqual(["둘째", "친구"]);
     panel.renameGroup(g, "벗");
+    panel.alertOf(id, false);
+    expect(store.get().favourites[0]?.quiet).toBe(true);
+    panel.alertOf(id, true);
+    expect(store.get().favourites[0]?.quiet).toBeUndefined();
     panel.removeGroup(g);
     expect(store.get()).toMatchObject({ favourites: [{ group: "" }], undo: { what: "group", name: "벗" } });
     store.undo();

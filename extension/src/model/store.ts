@@ -6,6 +6,7 @@ import type { Beyond } from "./beyond.ts";
 import { type Doc, freshDoc, seal, unseal, withSettings } from "./doc.ts";
 import { type Entry, isObject } from "./entry.ts";
 import { defaultFilter, type Filter, isDefault } from "./filter.ts";
+import { type Head, packHead, unpackHead } from "./head.ts";
 import { watchUrl } from "./links.ts";
 import { Live } from "./live.ts";
 import { pack, unpack } from "./pack.ts";
@@ -85,6 +86,8 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
   let missed: readonly Missed[] = [];
   let undoable: { undo: Undo; restore: (now: Doc) => Doc } | undefined;
   let live = newLive();
+  /** Stands in for the list until that is read. */
+  let head: Head | undefined;
   let beyond: Beyond | undefined;
   let tools: Pick<Input, "finder" | "order" | "pattern" | "personal"> = {};
   let running = false;
@@ -111,17 +114,20 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
     dirty = true;
     if (framed) return;
     framed = true;
-    page.frame(() => {
-      framed = false;
-      for (const told of [...readers]) told();
-      if (!savedAt && live.status.phase === "live") saveList(); // new tabs are left after seconds
+    setTimeout(() => {
+      selector.drawn().map(select); // worked out before the frame that draws it, which is then short
+      page.frame(() => {
+        framed = false;
+        for (const told of [...readers]) told();
+        if (!savedAt && live.status.phase === "live") saveList(); // new tabs are left after seconds
+      });
     });
   }
 
   function build(): State {
     return {
       ...settings(),
-      entries: live.board.entries(),
+      entries: headNow()?.entries ?? live.board.entries(),
       beyond: beyond?.entries ?? none,
       platforms: live.platforms,
       total: live.resume.total,
@@ -147,10 +153,23 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
     return state;
   }
 
+  /** The settings and the filter that a head is for. */
+  function headKey(): string {
+    return JSON.stringify([doc.server, doc.edited, filter]);
+  }
+
+  function headNow(): Head | undefined {
+    return head?.key === headKey() ? head : undefined;
+  }
+
   function selected(): Selector {
     const { entries, beyond, favourites, groups, hidden, prefs } = current();
     selector.set({ entries, beyond, filter, favourites, groups, hidden, pinFavourites: prefs.pinFavourites, ...tools });
     return selector;
+  }
+
+  function select(column: string): Selection {
+    return headNow()?.columns[column] ?? selected().select(column);
   }
 
   function write(items: Record<string, unknown>): void {
@@ -255,26 +274,44 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
     changed();
   }
 
-  /** The list as a page of this version stored it: nothing that has to be read again with care. */
-  function takeList(text: unknown): void {
-    const x = typeof text === "string" && text.startsWith(stamp) ? JSON.parse(text.slice(stamp.length)) : {};
-    if (x.server !== doc.server) return;
-    live.board.replace(unpack(x.list));
-    live.clock.offset = x.offset;
-    saved = live.board.version;
-    Object.assign(live.resume, x.resume);
-    live.status = { ...live.status, phase: "stored", confirmedAt: x.at };
+  /** The head or the list as a page of this version stored it: nothing that has to be read again with care. */
+  function take(text: unknown, use: (x: never) => void): void {
+    try {
+      const x = typeof text === "string" && text.startsWith(stamp) ? JSON.parse(text.slice(stamp.length)) : {};
+      if (x.server !== doc.server) return;
+      use(x.what as never);
+      live.clock.offset = x.offset;
+      Object.assign(live.resume, x.resume);
+      live.status = { ...live.status, phase: "stored", confirmedAt: x.at };
+    } catch {
+      // A text that was cut: the list comes from the server.
+    }
   }
 
-  /** Stores the list for the next page's first paint, and for the stream to go on from. As text: the browser copies that faster. */
+  /** Stores the list for the next page, and for the stream to go on from; its head apart, for the first paint. As text: the browser copies that faster. */
   function saveList(server = doc.server): void {
     const { board, resume, clock, platformsBody, status } = live;
     if (board.version === saved || !board.size) return;
-    saved = board.version;
+    const text = (what: object) =>
+      stamp + JSON.stringify({ server, at: status.confirmedAt, resume, offset: clock.offset, what });
+    const now = selected();
     savedAt = Date.now();
-    const list = pack(board.entries());
-    const text = JSON.stringify({ server, at: status.confirmedAt, resume, offset: clock.offset, list });
-    write({ list: stamp + text, platforms: platformsBody });
+    write({
+      head: text(packHead(headKey(), now)),
+      list: text(pack(board.entries())),
+      platforms: platformsBody,
+    });
+    saved = board.version;
+  }
+
+  /** What the head stood in for. */
+  async function readList(): Promise<void> {
+    const { list } = await port.read(["list"]).catch((): Record<string, unknown> => ({}));
+    take(list, (x) => live.board.replace(unpack(x)));
+    saved = live.board.version;
+    head = undefined;
+    changed();
+    await equip();
   }
 
   /** Takes what was stored beside the settings: by the worker, or by another page. */
@@ -300,15 +337,13 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
   async function load(): Promise<void> {
     const items = await port.read(keys).catch((): Record<string, unknown> => ({}));
     await readSettings(items.settings);
-    try {
-      live.takePlatforms(items.platforms);
-      takeList(items.list);
-    } catch {
-      // A text that was cut: the list comes from the server.
-    }
+    live.takePlatforms(items.platforms);
     takeMissed(items);
     restoreFilter();
-    await equip();
+    take(items.head, (x) => {
+      head = unpackHead(x);
+    });
+    if (!headNow()?.entries.length) await readList();
   }
 
   function look(): void {
@@ -379,7 +414,7 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
           else live.retry();
         }),
       ];
-      void ready.then(() => running && look());
+      void ready.then(() => head && readList()).then(() => running && look());
     },
     stop() {
       running = false;
@@ -387,8 +422,8 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
       rest();
       saveList();
     },
-    select: (column) => selected().select(column),
-    counts: () => selected().counts(),
+    select,
+    counts: () => headNow()?.counts ?? selected().counts(),
 
     setFilter,
     resetFilter: () => setFilter({ ...defaultFilter, sort: filter.sort, reverse: filter.reverse }),
@@ -422,4 +457,4 @@ export function createStore(port: Port, options: StoreOptions = {}): Store {
 const none: readonly Entry[] = [];
 /** Before a stored list; another version's is not taken. */
 const stamp = `${__VERSION__} `;
-const keys = ["settings", "list", "platforms", "alerts", "missedRead", "missedCleared"];
+const keys = ["settings", "head", "platforms", "alerts", "missedRead", "missedCleared"];

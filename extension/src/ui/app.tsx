@@ -20,7 +20,7 @@ import { Column } from "./list/column.tsx";
 import { columnsOf, headings } from "./list/columns.ts";
 import { Head } from "./list/head.tsx";
 import { formOf, layout } from "./list/layout.ts";
-import { applyLook } from "./look.ts";
+import { applyLook, loadNarrow } from "./look.ts";
 import { Chips } from "./shell/chips.tsx";
 import { Top } from "./shell/top.tsx";
 import { loadStyles } from "./styles/load.ts";
@@ -105,7 +105,14 @@ export class App extends Component<AppProps, Local> {
     const { store } = this.props;
     const { signal } = this.stop;
     this.unsubscribe = store.subscribe(() => this.take(store.get()));
-    addEventListener("resize", () => this.setState({ width: document.documentElement.clientWidth }), { signal });
+    addEventListener(
+      "resize",
+      () => {
+        void loadNarrow();
+        this.setState({ width: document.documentElement.clientWidth });
+      },
+      { signal },
+    );
     document.addEventListener("keydown", (e) => this.act((c) => c.key(e)), { signal });
     for (const query of ["dark", "more"])
       matchMedia(`(prefers-${query === "dark" ? "color-scheme" : "contrast"}: ${query})`).addEventListener(
@@ -129,7 +136,7 @@ export class App extends Component<AppProps, Local> {
   }
 
   /** Does something with the commands: at once when they are there. */
-  act(what: (commands: Commands) => void): void {
+  act = (what: (commands: Commands) => void): void => {
     if (this.commands) what(this.commands);
     else {
       this.loading ??= import("./commands.ts").then((m) => {
@@ -139,7 +146,7 @@ export class App extends Component<AppProps, Local> {
       });
       void this.loading.then(what);
     }
-  }
+  };
 
   /** A part of the page that is seldom shown; undefined while it is being loaded. */
   private part<K extends keyof Parts>(name: K): Parts[K][K & keyof Parts[K]] | undefined {
@@ -241,6 +248,7 @@ export class App extends Component<AppProps, Local> {
           state={state}
           counts={store.counts()}
           onFilter={this.filter}
+          onReset={store.resetFilter}
           onMore={() => this.open("filters")}
         />
         {fitting === 1 && columns.length > 1 && (
@@ -248,7 +256,6 @@ export class App extends Component<AppProps, Local> {
             {columns.map((c, i) => (
               <button
                 key={c.id}
-                type="button"
                 aria-current={local.column ? c.id === local.column : i === 0}
                 onClick={() => this.act((commands) => commands.show(i))}
               >
@@ -274,7 +281,8 @@ export class App extends Component<AppProps, Local> {
             const width = widths[i] ?? 0;
             const waiting = !selection || (empty && (status.phase === "loading" || status.phase === "stored"));
             const blank = !waiting && !selection.rows.length;
-            const Blank = blank ? this.part("Blank") : undefined;
+            const bare = id === "fav" && !state.favourites.length;
+            const Blank = blank && !bare ? this.part("Blank") : undefined;
             return (
               <Column
                 key={id}
@@ -312,6 +320,8 @@ export class App extends Component<AppProps, Local> {
                       store={store}
                       onPanel={this.open}
                     />
+                  ) : bare ? (
+                    <p class="none">{words.t("noFav")}</p>
                   ) : (
                     <div class="ghost" aria-busy={waiting} />
                   )
@@ -336,11 +346,11 @@ export class App extends Component<AppProps, Local> {
             picked={local.picked.length}
             dismissed={local.dismissed}
             onPanel={this.open}
-            act={(what) => this.act(what)}
+            act={this.act}
           />
         )}
         {preview && Details && (
-          <Details preview={preview} words={words} state={state} picked={local.picked} act={(what) => this.act(what)} />
+          <Details preview={preview} words={words} state={state} picked={local.picked} act={this.act} />
         )}
         {Day && <Day panel={panel} store={store} state={state} words={words} width={local.width} onPanel={this.open} />}
         {Panels && (

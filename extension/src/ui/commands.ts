@@ -65,7 +65,7 @@ export class Commands {
     if (before.filter === filter) return;
     // The row that the preview belongs to may be gone without the pointer having left it.
     this.closePreview();
-    this.later("spoken", speakAfter, () =>
+    this.later("speech", speakAfter, () =>
       this.app.setState({ spoken: this.app.wordsNow().t("entries", this.store.counts().all) }),
     );
   }
@@ -273,6 +273,12 @@ export class Commands {
         ),
       );
     }
+  }
+
+  /** The entry's curve on the page to look back on. */
+  lookBack(row: Row): void {
+    this.closePreview();
+    this.app.open(`day/today/1d/${row.entry.id.replace(":", "/")}`);
   }
 
   pick(row: Row): void {

@@ -3,13 +3,18 @@
 import type { Prefs } from "../model/index.ts";
 import { loadStyles } from "./styles/load.ts";
 
-const load = async (name: "contrast" | "dense") => loadStyles((await import("./styles/seldom.ts"))[name]);
+const load = async (name: "contrast" | "dense" | "narrow") => loadStyles((await import("./styles/seldom.ts"))[name]);
+
+/** Loads what only narrow windows need; done when it is. */
+export async function loadNarrow(): Promise<void> {
+  if (innerWidth <= 760) await load("narrow");
+}
 
 /** Done when seldom used styles are loaded. */
 export async function applyLook({ theme, contrast, motion, lang, density }: Prefs): Promise<void> {
   const look = { theme, contrast, motion, lang };
   wear(look);
-  const seldom: Promise<unknown>[] = [];
+  const seldom = [loadNarrow()];
   if (density !== "comfortable") seldom.push(load("dense"));
   if (document.documentElement.dataset.contrast) seldom.push(load("contrast"));
   try {

@@ -6,6 +6,9 @@ import { type Lang, type Translate, translator } from "./i18n/translate.ts";
 
 type Catalogue = Readonly<Record<keyof typeof words, string>>;
 
+/** The name of a thing that shows none: for screen readers, and for the pointer that rests on it. */
+export const named = (name: string) => ({ "aria-label": name, title: name });
+
 export interface Words {
   readonly lang: Lang;
   readonly t: Translate<keyof typeof words>;

@@ -47,8 +47,8 @@ describe("a curve", () => {
     id: "a:1",
     platform: "a",
     points: [
-      { at: 0, viewers: 5 },
-      { at: 10, viewers: 7 },
+      { at: 0, viewers: 5, peak: 5 },
+      { at: 10, viewers: 7, peak: 7 },
     ],
   };
   it("says what was last seen, and nothing once that is old", () => {
@@ -56,7 +56,7 @@ describe("a curve", () => {
   });
   it("is cut to the days", () => {
     expect(cut([c], 5, 10)).toEqual([]);
-    expect(cut([c], 0, 10)[0]?.points).toEqual([{ at: 0, viewers: 5 }]);
+    expect(cut([c], 0, 10)[0]?.points).toEqual([{ at: 0, viewers: 5, peak: 5 }]);
   });
 });
 

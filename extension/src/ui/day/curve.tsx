@@ -63,7 +63,7 @@ export function CurveDialog({ entry, name, day, say, server, get, narrow, onClos
   // A quarter of an hour to each side of what there is: a stream of two hours fills the chart.
   const since = Math.max(day.since, (moments[0] ?? day.since) - 900_000);
   const until = Math.min(day.until, (moments.at(-1) ?? day.until) + 900_000);
-  const best = points.reduce<(typeof points)[number] | null>((m, p) => (m && m.viewers >= p.viewers ? m : p), null);
+  const best = points.reduce<(typeof points)[number] | null>((m, p) => (m && m.peak >= p.peak ? m : p), null);
   const at = (i: number) =>
     curves.flatMap((c) => {
       const v = valueAt(c, moments[i] as number);
@@ -109,7 +109,7 @@ export function CurveDialog({ entry, name, day, say, server, get, narrow, onClos
             label={t("curveOf", name)}
             since={since}
             until={until}
-            most={best?.viewers ?? 0}
+            most={best?.peak ?? 0}
             height={narrow ? 220 : 280}
             moments={moments}
             page={Math.max(6, Math.round(moments.length / 24))}
@@ -136,15 +136,15 @@ export function CurveDialog({ entry, name, day, say, server, get, narrow, onClos
                 ))}
                 {best && (
                   <g class="peak" opacity={cursor === null ? 1 : 0.35}>
-                    <circle cx={s.x(best.at)} cy={s.y(best.viewers)} r="4" />
+                    <circle cx={s.x(best.at)} cy={s.y(best.peak)} r="4" />
                     <text
                       x={s.x(best.at)}
-                      y={s.y(best.viewers) - 9}
+                      y={s.y(best.peak) - 9}
                       text-anchor={
                         s.x(best.at) > s.right - 80 ? "end" : s.x(best.at) < s.left + 80 ? "start" : "middle"
                       }
                     >
-                      {t("peakAt", { n: number(best.viewers), at: moment(best.at, lang, days) })}
+                      {t("peakAt", { n: number(best.peak), at: moment(best.at, lang, days) })}
                     </text>
                   </g>
                 )}

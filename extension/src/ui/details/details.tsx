@@ -9,11 +9,15 @@ import { translator } from "../i18n/translate.ts";
 import { withoutPicture } from "../list/row.tsx";
 import { points } from "../list/sparkline.ts";
 import { languageName } from "../shell/chips.tsx";
+import button from "../styles/button.css?url";
+import { loadStyles } from "../styles/load.ts";
 import type { Words } from "../words.ts";
 import { beside } from "./place.ts";
 import { detailWords } from "./words.ts";
 
 export { default as styles } from "./details.css?url";
+
+void loadStyles(button);
 
 export interface DetailsProps {
   preview: NonNullable<Local["preview"]>;
@@ -160,6 +164,9 @@ export function Details({ preview, words, state, picked, act }: DetailsProps) {
           </button>
           <button type="button" class="button" onClick={() => act((c) => c.copy(row))}>
             {t("copy")}
+          </button>
+          <button type="button" class="button" onClick={() => act((c) => c.lookBack(row))}>
+            {t("curve")}
           </button>
           <button type="button" class="button" onClick={() => act((c) => c.hide(row))}>
             {t("hideCreator")}

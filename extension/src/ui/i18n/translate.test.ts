@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { dayWords } from "../day/words.ts";
 import { detailWords } from "../details/words.ts";
 import { panelWords } from "../panels/words.ts";
 import { seldom } from "../shell/words.ts";
@@ -32,7 +33,7 @@ describe("translator", () => {
 });
 
 describe("catalogues", () => {
-  const all = { core: { ko, en }, seldom, panels: panelWords, details: detailWords };
+  const all = { core: { ko, en }, seldom, panels: panelWords, details: detailWords, day: dayWords };
   const holes = (text: string) => [...new Set([...text.matchAll(/\{(\w+)/g)].map((m) => m[1]))].sort();
 
   for (const [name, { ko, en }] of Object.entries(all) as [string, Record<"ko" | "en", Record<string, string>>][])
@@ -46,7 +47,13 @@ describe("catalogues", () => {
     });
 
   it("has no Hangul in English but where it is the point", () => {
-    for (const [key, text] of Object.entries({ ...en, ...seldom.en, ...panelWords.en, ...detailWords.en }))
+    for (const [key, text] of Object.entries({
+      ...en,
+      ...seldom.en,
+      ...panelWords.en,
+      ...detailWords.en,
+      ...dayWords.en,
+    }))
       if (key !== "searchHint") expect(text, key).not.toMatch(/[ㄱ-ㅎ가-힣]/);
   });
 });

@@ -3,9 +3,13 @@
 import type { ComponentChildren } from "preact";
 import type { State, Store } from "../../model/index.ts";
 import { seldomWords } from "../shell/words.ts";
+import button from "../styles/button.css?url";
+import { loadStyles } from "../styles/load.ts";
 import type { Words } from "../words.ts";
 
 export { default as styles } from "./blank.css?url";
+
+void loadStyles(button);
 
 export interface BlankProps {
   id: string;
@@ -19,7 +23,6 @@ export interface BlankProps {
 export function Blank({ id, state, filtered, words, store, onPanel }: BlankProps) {
   const t = seldomWords(words);
   const { status } = state;
-  if (id === "fav" && state.favourites.length === 0) return <Says title={t("noFav")} hint={t("noFavHint")} />;
   if (state.entries.length === 0 && status.phase === "offline")
     return <Says title={t("offlineEmpty")} hint={t("offlineHint")} />;
   if (state.entries.length === 0 && status.phase === "error")
@@ -40,7 +43,7 @@ export function Blank({ id, state, filtered, words, store, onPanel }: BlankProps
     return (
       <Says title={t("nothing")} hint={t("nothingHint")}>
         <button type="button" class="button" onClick={() => store.resetFilter()}>
-          {t("resetFilter")}
+          {t("clearFilters")}
         </button>
       </Says>
     );

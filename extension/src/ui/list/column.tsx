@@ -139,7 +139,7 @@ export class Column extends Component<ColumnProps, ColumnState> {
       >
         {props.head}
         {pending > 0 && (
-          <button type="button" class="pill" onClick={this.onHand}>
+          <button class="pill" onClick={this.onHand}>
             {words.t("changes", pending)}
           </button>
         )}

@@ -3,7 +3,7 @@
 import type { PlatformView } from "../../model/index.ts";
 import { Icon } from "../icons.tsx";
 import { ageWords, Dot } from "../shell/dot.tsx";
-import type { Words } from "../words.ts";
+import { named, type Words } from "../words.ts";
 
 export interface HeadProps {
   id: string;
@@ -23,7 +23,6 @@ export function Head({ id, label, count, words, platform, now, onMove, onHide }:
     <div class="head">
       <h2 class={platform && `p-${platform.id}`} data-bar={platform ? "" : undefined}>
         <button
-          type="button"
           class="grip"
           draggable
           aria-label={t("moveColumn", label)}
@@ -48,13 +47,7 @@ export function Head({ id, label, count, words, platform, now, onMove, onHide }:
           </>
         )}
       </span>
-      <button
-        type="button"
-        class="icon hider"
-        aria-label={t("hideColumn", label)}
-        title={t("hideColumn", label)}
-        onClick={onHide}
-      >
+      <button class="icon hider" {...named(t("hideColumn", label))} onClick={onHide}>
         <Icon name="close" />
       </button>
     </div>

@@ -3,7 +3,7 @@
 
 import { Component } from "preact";
 import { categoryName, compact, entryName, type Row, uptime } from "../../model/index.ts";
-import type { Words } from "../words.ts";
+import { named, type Words } from "../words.ts";
 import type { Form } from "./layout.ts";
 import { rowHeight } from "./layout.ts";
 import { points } from "./sparkline.ts";
@@ -113,7 +113,7 @@ export class RowView extends Component<RowProps> {
           {...(href && { href })}
           tabIndex={-1}
           draggable={false}
-          rel="noopener noreferrer"
+          rel="noreferrer"
           target="_blank"
         >
           {entryName(e)}
@@ -130,7 +130,7 @@ export class RowView extends Component<RowProps> {
                   href={b.url}
                   tabIndex={tab}
                   target="_blank"
-                  rel="noopener noreferrer"
+                  rel="noreferrer"
                   title={`${t("watchOn", platformName(b.platform))}${b.viewers === null ? "" : ` · ${compact(b.viewers, lang)}`}`}
                   aria-label={t("watchOn", platformName(b.platform))}
                 />
@@ -139,7 +139,7 @@ export class RowView extends Component<RowProps> {
               ),
             )}
           {e.category && (
-            <button type="button" class="tag" data-act="category" tabIndex={-1}>
+            <button class="tag" data-act="category" tabIndex={-1}>
               {categoryName(e.category, lang)}
             </button>
           )}
@@ -153,22 +153,13 @@ export class RowView extends Component<RowProps> {
           </svg>
         )}
         <button
-          type="button"
           class={row.favourite ? "act star on" : "act star"}
           data-act="star"
           tabIndex={tab}
           aria-pressed={row.favourite}
-          aria-label={t(row.favourite ? "unstar" : "star")}
-          title={t(row.favourite ? "unstar" : "star")}
+          {...named(t(row.favourite ? "unstar" : "star"))}
         />
-        <button
-          type="button"
-          class="act cross"
-          data-act="hide"
-          tabIndex={tab}
-          aria-label={t("hide")}
-          title={t("hide")}
-        />
+        <button class="act cross" data-act="hide" tabIndex={tab} {...named(t("hide"))} />
       </article>
     );
   }

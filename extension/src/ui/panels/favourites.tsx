@@ -1,5 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Favourite } from "../../model/index.ts";
+import { Icon } from "../icons.tsx";
+import { named } from "../words.ts";
 import { Block, Movers } from "./fields.tsx";
 import type { PanelProps } from "./panels.tsx";
 
@@ -26,6 +28,15 @@ export function FavouritesPanel({ t, manage, state }: PanelProps) {
           ))}
         </select>
       )}
+      <button
+        type="button"
+        class="icon bell"
+        aria-pressed={!f.quiet}
+        {...named(t("alertOf", f.name))}
+        onClick={() => manage.alertOf(f.id, !!f.quiet)}
+      >
+        <Icon name="bell" />
+      </button>
       <Movers
         up={t("up", f.name)}
         down={t("down", f.name)}

@@ -59,7 +59,7 @@ export function FiltersPanel({ t, store, state, words }: PanelProps) {
       <Block title={t("platforms")}>
         <div class="picks">
           {platforms.map((p) =>
-            chip(p.id, platformName(p.id), counts.platforms.get(p.id) ?? 0, filter.platforms.includes(p.id), () =>
+            chip(p.id, platformName(p.id), counts.platforms[p.id] ?? 0, filter.platforms.includes(p.id), () =>
               put({ platforms: toggled(filter.platforms, p.id) }),
             ),
           )}
@@ -67,7 +67,7 @@ export function FiltersPanel({ t, store, state, words }: PanelProps) {
       </Block>
       <Block title={t("langs")}>
         <div class="picks">
-          {[...counts.langs].map(([code, n]) =>
+          {Object.entries(counts.langs).map(([code, n]) =>
             chip(code, languageName(code, words), n, filter.langs.includes(code), () =>
               put({ langs: toggled(filter.langs, code) }),
             ),
@@ -95,7 +95,7 @@ export function FiltersPanel({ t, store, state, words }: PanelProps) {
       </Block>
       <div>
         <button type="button" class="button" onClick={() => store.resetFilter()}>
-          {t("resetFilter")}
+          {t("clearFilters")}
         </button>
       </div>
     </>

@@ -7,6 +7,8 @@ import { manage } from "../../model/manage.ts";
 import type { Port } from "../../port.ts";
 import { type Translate, translator } from "../i18n/translate.ts";
 import { Icon } from "../icons.tsx";
+import button from "../styles/button.css?url";
+import { loadStyles } from "../styles/load.ts";
 import type { Words } from "../words.ts";
 import { AlertsPanel } from "./alerts.tsx";
 import { ColumnsPanel } from "./columns.tsx";
@@ -21,6 +23,8 @@ import { ServerPanel } from "./server.tsx";
 import { panelWords } from "./words.ts";
 
 export { default as styles } from "./panels.css?url";
+
+void loadStyles(button);
 
 export interface PanelsProps {
   panel: string;

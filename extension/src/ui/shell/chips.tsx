@@ -4,7 +4,6 @@
 import {
   type Counts,
   categoryName,
-  defaultFilter,
   type Filter,
   isDefault,
   type PlatformView,
@@ -12,25 +11,14 @@ import {
   type State,
 } from "../../model/index.ts";
 import { Icon } from "../icons.tsx";
-import type { Words } from "../words.ts";
+import { named, type Words } from "../words.ts";
 import { Dot, stateWords } from "./dot.tsx";
 
 /** Categories on chips; the rest are in the dialog. */
 const shownCategories = 8;
 
-const sorts: [
-  label: "viewers" | "viewersReverse" | "risingSort" | "started" | "startedReverse" | "name" | "category",
-  SortKey,
-  boolean,
-][] = [
-  ["viewers", "viewers", false],
-  ["risingSort", "rising", false],
-  ["started", "started", false],
-  ["startedReverse", "started", true],
-  ["viewersReverse", "viewers", true],
-  ["name", "name", false],
-  ["category", "category", false],
-];
+/** Sorts, with a minus when reversed; also the keys of their names, where the plus keeps the sort apart from the mark. */
+const sorts = ["viewers", "rising+", "started", "started-", "viewers-", "name", "category"] as const;
 
 const toggled = (list: readonly string[], value: string): string[] =>
   list.includes(value) ? list.filter((v) => v !== value) : [...list, value];
@@ -40,10 +28,11 @@ export interface ChipsProps {
   state: State;
   counts: Counts;
   onFilter: (patch: Partial<Filter>) => void;
+  onReset: () => void;
   onMore: () => void;
 }
 
-export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
+export function Chips({ words, state, counts, onFilter, onReset, onMore }: ChipsProps) {
   const { filter, platforms, now } = state;
   const { t, lang, platformName } = words;
   const digits = new Intl.NumberFormat(lang);
@@ -57,7 +46,6 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
   ) => (
     <button
       key={key}
-      type="button"
       class="chip"
       aria-pressed={on}
       title={platform && stateWords(platform, now, words)}
@@ -72,7 +60,7 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
   const chosen = filter.categories.filter((id) => !top.some((c) => c.id === id));
   const names = new Map(counts.categories.map((c) => [c.id, categoryName(c, lang)]));
   const langOne = filter.langs.length === 1 ? (filter.langs[0] as string) : filter.langs.length ? "+" : "*";
-  const langs = [...new Set(["ko", ...counts.langs.keys()])].filter(Boolean);
+  const langs = [...new Set(["ko", ...Object.keys(counts.langs)])].filter(Boolean);
   return (
     <nav class="chips" aria-label={t("filters")}>
       {platforms
@@ -81,17 +69,16 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
           chip(
             p.id,
             platformName(p.id),
-            counts.platforms.get(p.id) ?? 0,
+            counts.platforms[p.id] ?? 0,
             filter.platforms.includes(p.id),
             () => onFilter({ platforms: toggled(filter.platforms, p.id) }),
             p,
           ),
         )}
       <span class="split" />
-      {chip("new", t("new"), counts.new, filter.new, () => onFilter({ new: !filter.new }))}
-      {chip("rising", t("rising"), counts.rising, filter.rising, () => onFilter({ rising: !filter.rising }))}
-      {chip("hot", t("hot"), counts.hot, filter.hot, () => onFilter({ hot: !filter.hot }))}
-      {chip("off", t("noOfficial"), null, filter.noOfficial, () => onFilter({ noOfficial: !filter.noOfficial }))}
+      {(["new", "rising", "hot", "noOfficial"] as const).map((k) =>
+        chip(k, t(k), k === "noOfficial" ? null : counts[k], filter[k], () => onFilter({ [k]: !filter[k] })),
+      )}
       <select
         class={filter.langs.length === 1 && langOne === "ko" ? "chip" : "chip on"}
         aria-label={t("lang")}
@@ -104,7 +91,7 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
       >
         {langs.map((code) => (
           <option key={code} value={code}>
-            {languageName(code, words)} {digits.format(counts.langs.get(code) ?? 0)}
+            {languageName(code, words)} {digits.format(counts.langs[code] ?? 0)}
           </option>
         ))}
         {langOne === "" && <option value="">{t("unknown")}</option>}
@@ -120,17 +107,15 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
           onFilter({ sort: sort as SortKey, reverse: reverse !== undefined });
         }}
       >
-        {sorts.map(([label, key, reverse]) => (
-          <option key={label} value={`${key}${reverse ? "-" : ""}`}>
-            {t(label)}
+        {sorts.map((key) => (
+          <option key={key} value={key.replace("+", "")}>
+            {t(key)}
           </option>
         ))}
       </select>
       <button
-        type="button"
         class={filter.min !== null || filter.max !== null ? "chip on" : "chip"}
-        title={t("more")}
-        aria-label={t("more")}
+        {...named(t("more"))}
         onClick={onMore}
       >
         <Icon name="funnel" />
@@ -138,12 +123,8 @@ export function Chips({ words, state, counts, onFilter, onMore }: ChipsProps) {
           `${filter.min === null ? "" : digits.format(filter.min)}–${filter.max === null ? "" : digits.format(filter.max)}`}
       </button>
       {!isDefault(filter) && (
-        <button
-          type="button"
-          class="chip clear"
-          onClick={() => onFilter({ ...defaultFilter, sort: filter.sort, reverse: filter.reverse })}
-        >
-          {t("resetFilter")}
+        <button class="chip clear" onClick={onReset}>
+          {t("clearFilters")}
         </button>
       )}
       <span class="split" />

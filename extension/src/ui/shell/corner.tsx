@@ -2,12 +2,16 @@
 
 import type { State, Store, Undo } from "../../model/index.ts";
 import type { Commands } from "../commands.ts";
+import button from "../styles/button.css?url";
+import { loadStyles } from "../styles/load.ts";
 import type { Words } from "../words.ts";
 import { Notices } from "./notices.tsx";
 import { Welcome } from "./welcome.tsx";
 import { seldomWords } from "./words.ts";
 
 export { default as styles } from "./corner.css?url";
+
+void loadStyles(button);
 
 const done = {
   hide: "hideDone",

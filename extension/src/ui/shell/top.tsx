@@ -3,7 +3,7 @@
 import type { RefObject } from "preact";
 import { compact, type Filter, type State } from "../../model/index.ts";
 import { Icon } from "../icons.tsx";
-import type { Words } from "../words.ts";
+import { named, type Words } from "../words.ts";
 
 export interface TopProps {
   words: Words;
@@ -33,7 +33,7 @@ export function Top({ words, state, search, onFilter, onPanel }: TopProps) {
           onInput={(e) => onFilter({ q: e.currentTarget.value })}
         />
         {q ? (
-          <button type="button" aria-label={t("clear")} onClick={() => onFilter({ q: "" })}>
+          <button aria-label={t("clear")} onClick={() => onFilter({ q: "" })}>
             ✕
           </button>
         ) : (
@@ -46,11 +46,10 @@ export function Top({ words, state, search, onFilter, onPanel }: TopProps) {
           {t("people")}
         </p>
       )}
-      <button type="button" class="tool" aria-label={t("past")} title={t("past")} onClick={() => onPanel("day")}>
+      <button class="tool" {...named(t("past"))} onClick={() => onPanel("day")}>
         <Icon name="past" />
       </button>
       <button
-        type="button"
         class="tool"
         aria-label={unread ? t("missed", unread) : t("alerts")}
         title={t("alerts")}
@@ -59,22 +58,10 @@ export function Top({ words, state, search, onFilter, onPanel }: TopProps) {
         <Icon name="bell" />
         {unread > 0 && <span class="n">{unread}</span>}
       </button>
-      <button
-        type="button"
-        class="tool wide"
-        aria-label={t("help")}
-        title={`${t("help")} (?)`}
-        onClick={() => onPanel("keys")}
-      >
+      <button class="tool wide" aria-label={t("help")} title={`${t("help")} (?)`} onClick={() => onPanel("keys")}>
         <Icon name="keys" />
       </button>
-      <button
-        type="button"
-        class="tool"
-        aria-label={t("settings")}
-        title={t("settings")}
-        onClick={() => onPanel("look")}
-      >
+      <button class="tool" {...named(t("settings"))} onClick={() => onPanel("look")}>
         <Icon name="gear" />
       </button>
     </header>
