@@ -68,6 +68,7 @@ test: deps lint build
 	$(GO) test -timeout 30m ./...
 	$(GO) test -timeout 30m -race -short ./...
 	$(MAKE) ui-test
+	$(MAKE) ui-e2e
 
 # Debian packages that the tests start programs from; one apt line, printed when it cannot be run.
 deps:
