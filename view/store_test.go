@@ -146,10 +146,8 @@ func TestStoreInUse(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	mustOpen(t, filepath.Join(dir, "view.db"))
-	begin := time.Now()
-	_, err := Open(filepath.Join(dir, "view.db"), StoreOptions{})
-	if !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) || time.Since(begin) > time.Second {
-		t.Error(err, time.Since(begin))
+	if _, err := Open(filepath.Join(dir, "view.db"), StoreOptions{}); !errors.Is(err, ErrInUse) || !strings.Contains(err.Error(), dir) {
+		t.Error(err)
 	}
 }
 
