@@ -12,6 +12,11 @@ func knownKorean(channel string) bool {
 	if _, ok := koreanLabels[string(key)]; ok {
 		return true
 	}
+	if rest := string(key); len(rest) > len("official")+2 && rest[:len("official")] == "official" {
+		if _, ok := koreanLabels[rest[len("official"):]]; ok {
+			return true
+		}
+	}
 	for _, suffix := range [...]string{"vevo", "topic", "official", "officialyoutubechannel", "officialchannel", "youtube", "tv"} {
 		if n := len(key) - len(suffix); n >= 3 && string(key[n:]) == suffix {
 			if _, ok := koreanLabels[string(key[:n])]; ok {
@@ -25,29 +30,47 @@ func knownKorean(channel string) bool {
 // maxLabel bounds the names that are looked up; longer ones are not on the list.
 const maxLabel = 64
 
-// latinKey appends s's ASCII letters and digits in lower case. It reports false when s has other letters or is too
-// long.
+// latinKey appends s's ASCII letters and digits in lower case, wide and mathematical ones as plain ones. It reports
+// false when s has other letters or is too long.
 func latinKey(buf []byte, s string) ([]byte, bool) {
-	for i := range len(s) {
-		c := s[i]
-		switch {
-		case c >= 0x80:
-			if c >= 0xc3 && c <= 0xed && c != 0xe2 { // letters; 0xe2 starts quotation marks and signs, 0xf0 emoji
+	for _, r := range s {
+		if r >= 0x80 {
+			plain := plainLetter(r)
+			switch {
+			case plain != 0:
+				r = plain
+			case r >= 0xc0 && r < 0x2000, r >= 0x3041 && r < 0xe000: // letters; between them are quotation marks and signs
 				return nil, false
 			}
-			continue
-		case c >= 'A' && c <= 'Z':
-			c |= 0x20
-		case c >= 'a' && c <= 'z', c >= '0' && c <= '9':
+		}
+		switch {
+		case r >= 'A' && r <= 'Z':
+			r |= 0x20
+		case r >= 'a' && r <= 'z', r >= '0' && r <= '9':
 		default:
 			continue
 		}
 		if len(buf) == cap(buf) {
 			return nil, false
 		}
-		buf = append(buf, c)
+		buf = append(buf, byte(r))
 	}
 	return buf, len(buf) > 0
+}
+
+// plainLetter gives the letter that a full-width or mathematical one stands for, or 0.
+func plainLetter(r rune) rune {
+	switch {
+	case r >= 0xff01 && r <= 0xff5e:
+		return r - 0xfee0
+	case r >= 0x1d400 && r <= 0x1d6a3: // thirteen alphabets, capitals first
+		if n := (r - 0x1d400) % 52; n < 26 {
+			return 'a' + n
+		} else {
+			return 'a' + n - 26
+		}
+	}
+	return 0
 }
 
 // koreanLabels is keyed by latinKey. Names that are common words in other languages ("Rain", "WINNER") stand only in

@@ -89,9 +89,9 @@ func Language(in LangInput) Verdict {
 	}
 	switch k {
 	case TitleKorean:
-		return koreanTitle(&in, &t, byName)
+		return koreanTitle(&in, &t, &n, byName)
 	case TitleForeign:
-		return foreignTitle(&in, &t, byName)
+		return foreignTitle(&in, &t, &n, byName)
 	}
 	return quietTitle(&in, &t, &n, k, byName)
 }
@@ -117,14 +117,17 @@ func declaredForeign(in *LangInput, t *script, k TitleKind, byName bool) Verdict
 	return Verdict{in.Declared, ReasonDeclared, sure}
 }
 
-func koreanTitle(in *LangInput, t *script, byName bool) Verdict {
+func koreanTitle(in *LangInput, t, n *script, byName bool) Verdict {
 	few := t.hangul < 3 || 3*t.hangul < t.latin // Latin letters carry the sentence
+	tag := few || t.hangul < t.latin && !beginsKorean(in.Title)
 	switch {
 	case byName:
 		return Verdict{"ko", ReasonTitle, verySure}
 	case in.Memory.korean():
 		return Verdict{"ko", ReasonTitle, verySure}
-	case few && abroad(in.Country):
+	case t.kana > 0 && n.kana > 0 && n.hangul == 0:
+		return Verdict{"ja", ReasonName, fairlySure} // half of the title is for Korean guests, or taught
+	case tag && abroad(in.Country):
 		return Verdict{Other, ReasonCountry, fairlySure}
 	case few && in.Memory.foreign():
 		return Verdict{Other, ReasonMemory, fairlySure}
@@ -134,8 +137,11 @@ func koreanTitle(in *LangInput, t *script, byName bool) Verdict {
 	return Verdict{"ko", ReasonTitle, verySure}
 }
 
-func foreignTitle(in *LangInput, t *script, byName bool) Verdict {
+func foreignTitle(in *LangInput, t, n *script, byName bool) Verdict {
 	letters, code := t.foreign()
+	if code == "zh" && n.kana > 0 {
+		code = "ja" // headings without kana are usual
+	}
 	switch {
 	case in.Memory.foreign():
 		return Verdict{code, ReasonMemory, sure}
@@ -174,7 +180,7 @@ func quietTitle(in *LangInput, t, n *script, k TitleKind, byName bool) Verdict {
 		return Verdict{"ko", ReasonLabel, sure}
 	case k == TitleSilent && t.latin >= minKeyboard && wrongLayout(in.Title):
 		return Verdict{"ko", ReasonKeyboard, fairlySure}
-	case k == TitleSilent && t.latin >= minRomanised && romanised(in.Title):
+	case k == TitleSilent && t.latin >= minRomanised && (romanised(in.Title) || spelledKorean(in.Title)):
 		return Verdict{"ko", ReasonRomanised, likely}
 	case t.latin == 0:
 		return Verdict{Reason: ReasonUnknown}
@@ -202,7 +208,7 @@ func kind(title string, n *script) TitleKind {
 			return TitleForeign
 		}
 		return TitleSilent
-	case letters > 0 && letters >= n.hangul:
+	case letters > 0 && letters > n.hangul:
 		return TitleForeign
 	case 3*(n.hangul+n.jamo) < n.latin && !beginsKorean(title) && foreignSentence(title) && !release(title):
 		return TitleOrnate

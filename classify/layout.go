@@ -9,17 +9,33 @@ const minKeyboard = 6
 // words of a Latin language, whose letters do compose but into syllables that nobody uses.
 func wrongLayout(title string) bool {
 	good, bad := 0, 0 // letters in words that are and are not
+	caps := allCapitals(title)
 	eachWord(title, func(w string) {
-		if len(w) < 3 {
+		if len(w) < 3 || oneSyllable(w) {
 			return
 		}
-		if n := typedSyllables(w); n > 0 {
+		if n := typedSyllables(w, caps); n > 0 {
 			good += len(w)
 		} else {
 			bad += len(w)
 		}
 	})
 	return good >= minKeyboard && good > bad
+}
+
+// oneSyllable reports a word that repeats two letters: laughter in half the world's languages (wkwkwk, hahaha).
+func oneSyllable(w string) bool {
+	return len(w) >= 4 && len(w)%2 == 0 && w[2:] == w[:len(w)-2]
+}
+
+// allCapitals reports a title without a small letter.
+func allCapitals(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 'a' && s[i] <= 'z' {
+			return false
+		}
+	}
+	return true
 }
 
 // eachWord calls f with each run of ASCII letters, as they are: Shift makes another letter on the Korean layout.
@@ -52,80 +68,34 @@ type key struct {
 	initial, vowel, final int8 // noLetter where the key has none
 }
 
-// keyOf maps letters to jamo. Only five letters have a second meaning with Shift; a few more keep the first.
-func keyOf(c byte) key {
-	switch c {
-	case 'Q':
-		return key{8, noLetter, noLetter}
-	case 'W':
-		return key{13, noLetter, noLetter}
-	case 'E':
-		return key{4, noLetter, noLetter}
-	case 'R':
-		return key{1, noLetter, 2}
-	case 'T':
-		return key{10, noLetter, 20}
-	case 'O':
-		return key{noLetter, 3, noLetter}
-	case 'P':
-		return key{noLetter, 7, noLetter}
+// keyOf gives what a letter types. With caps it is what Caps Lock makes of a small one.
+func keyOf(c byte, caps bool) key {
+	if caps {
+		c |= 0x20
 	}
-	switch c | 0x20 {
-	case 'q':
-		return key{7, noLetter, 17}
-	case 'w':
-		return key{12, noLetter, 22}
-	case 'e':
-		return key{3, noLetter, 7}
-	case 'r':
-		return key{0, noLetter, 1}
-	case 't':
-		return key{9, noLetter, 19}
-	case 'a':
-		return key{6, noLetter, 16}
-	case 's':
-		return key{2, noLetter, 4}
-	case 'd':
-		return key{11, noLetter, 21}
-	case 'f':
-		return key{5, noLetter, 8}
-	case 'g':
-		return key{18, noLetter, 27}
-	case 'z':
-		return key{15, noLetter, 24}
-	case 'x':
-		return key{16, noLetter, 25}
-	case 'c':
-		return key{14, noLetter, 23}
-	case 'v':
-		return key{17, noLetter, 26}
-	case 'y':
-		return key{noLetter, 12, noLetter}
-	case 'u':
-		return key{noLetter, 6, noLetter}
-	case 'i':
-		return key{noLetter, 2, noLetter}
-	case 'o':
-		return key{noLetter, 1, noLetter}
-	case 'p':
-		return key{noLetter, 5, noLetter}
-	case 'h':
-		return key{noLetter, 8, noLetter}
-	case 'j':
-		return key{noLetter, 4, noLetter}
-	case 'k':
-		return key{noLetter, 0, noLetter}
-	case 'l':
-		return key{noLetter, 20, noLetter}
-	case 'b':
-		return key{noLetter, 17, noLetter}
-	case 'n':
-		return key{noLetter, 13, noLetter}
-	case 'm':
-		return key{noLetter, 18, noLetter}
-	}
-	return key{noLetter, noLetter, noLetter}
+	return keys[c&0x7f]
 }
+
+// keys maps letters to jamo. Seven letters have a second meaning with Shift, the others keep the first.
+var keys = func() (keys [128]key) {
+	for i := range keys {
+		keys[i] = key{noLetter, noLetter, noLetter}
+	}
+	for c, k := range map[byte]key{
+		'q': {7, noLetter, 17}, 'w': {12, noLetter, 22}, 'e': {3, noLetter, 7}, 'r': {0, noLetter, 1}, 't': {9, noLetter, 19},
+		'a': {6, noLetter, 16}, 's': {2, noLetter, 4}, 'd': {11, noLetter, 21}, 'f': {5, noLetter, 8}, 'g': {18, noLetter, 27},
+		'z': {15, noLetter, 24}, 'x': {16, noLetter, 25}, 'c': {14, noLetter, 23}, 'v': {17, noLetter, 26},
+		'y': {noLetter, 12, noLetter}, 'u': {noLetter, 6, noLetter}, 'i': {noLetter, 2, noLetter}, 'o': {noLetter, 1, noLetter},
+		'p': {noLetter, 5, noLetter}, 'h': {noLetter, 8, noLetter}, 'j': {noLetter, 4, noLetter}, 'k': {noLetter, 0, noLetter},
+		'l': {noLetter, 20, noLetter}, 'b': {noLetter, 17, noLetter}, 'n': {noLetter, 13, noLetter}, 'm': {noLetter, 18, noLetter},
+	} {
+		keys[c], keys[c&^0x20] = k, k
+	}
+	keys['Q'], keys['W'], keys['E'] = key{8, noLetter, noLetter}, key{13, noLetter, noLetter}, key{4, noLetter, noLetter}
+	keys['R'], keys['T'] = key{1, noLetter, 2}, key{10, noLetter, 20}
+	keys['O'], keys['P'] = key{noLetter, 3, noLetter}, key{noLetter, 7, noLetter}
+	return keys
+}()
 
 // joinVowels gives the vowel that two make (ㅗ+ㅏ is ㅘ), or noLetter.
 func joinVowels(a, b int8) int8 {
@@ -172,20 +142,21 @@ func joinFinals(a, b int8) int8 {
 }
 
 // typedSyllables gives how many syllables w types when all of it composes and every syllable is a usual one, else 0.
-func typedSyllables(w string) int {
+// With caps the letters are what Caps Lock makes of small ones.
+func typedSyllables(w string, caps bool) int {
 	n, rare := 0, 0
 	for i := 0; i < len(w); {
-		first := keyOf(w[i])
+		first := keyOf(w[i], caps)
 		if first.initial == noLetter || i+1 == len(w) {
 			return 0
 		}
-		vowel := keyOf(w[i+1]).vowel
+		vowel := keyOf(w[i+1], caps).vowel
 		if vowel == noLetter {
 			return 0
 		}
 		i += 2
 		if i < len(w) {
-			if second := keyOf(w[i]).vowel; second != noLetter {
+			if second := keyOf(w[i], caps).vowel; second != noLetter {
 				if vowel = joinVowels(vowel, second); vowel == noLetter {
 					return 0
 				}
@@ -194,10 +165,10 @@ func typedSyllables(w string) int {
 		}
 		final := int8(0)
 		// A consonant belongs to this syllable unless a vowel follows it.
-		if f := finalAt(w, i); f != noLetter {
+		if f := finalAt(w, i, caps); f != noLetter {
 			final = f
 			i++
-			if g := finalAt(w, i); g != noLetter {
+			if g := finalAt(w, i, caps); g != noLetter {
 				if joined := joinFinals(final, g); joined != noLetter {
 					final = joined
 					i++
@@ -206,7 +177,9 @@ func typedSyllables(w string) int {
 		}
 		r := rune(syllables + (int(first.initial)*vowels+int(vowel))*finals + int(final))
 		if !usualSyllable(r) {
-			rare++
+			if rare++; rare > len(w)/8 { // no word of two letters a syllable has enough others left
+				return 0
+			}
 		}
 		n++
 	}
@@ -217,12 +190,12 @@ func typedSyllables(w string) int {
 }
 
 // finalAt gives the final consonant that the letter at i types, or noLetter when there is none or a vowel takes it.
-func finalAt(w string, i int) int8 {
+func finalAt(w string, i int, caps bool) int8 {
 	if i >= len(w) {
 		return noLetter
 	}
-	f := keyOf(w[i]).final
-	if f == noLetter || i+1 < len(w) && keyOf(w[i+1]).vowel != noLetter {
+	f := keyOf(w[i], caps).final
+	if f == noLetter || i+1 < len(w) && keyOf(w[i+1], caps).vowel != noLetter {
 		return noLetter
 	}
 	return f

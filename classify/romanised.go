@@ -12,6 +12,8 @@ func romanised(title string) bool {
 	for w := scan.next(); w != nil; w = scan.next() {
 		switch {
 		case len(w) < 4:
+		case aboutKorean(string(w)):
+			return false
 		case koreanEnding(w):
 			score += 2
 		case koreanWord(string(w)):
@@ -19,6 +21,15 @@ func romanised(title string) bool {
 		}
 	}
 	return score >= 2 && smallWords(title) <= score/2
+}
+
+// aboutKorean reports a word that nobody writes who speaks Korean: lessons and fans abroad.
+func aboutKorean(w string) bool {
+	switch w {
+	case "korean", "koreano", "coreano", "korea", "korece", "koreanisch", "learn", "kpop", "kdrama":
+		return true
+	}
+	return false
 }
 
 // koreanEnding reports a verb or greeting in a polite form that no other language has.

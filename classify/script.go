@@ -63,6 +63,10 @@ func scan(s string) script {
 			n.hangul++
 		case r >= 0x1161 && r <= 0x1175: // a decomposed syllable has exactly one of these
 			n.hangul++
+		case r >= 0x3200 && r <= 0x321e, r >= 0x3260 && r <= 0x327e: // in brackets and circles: ㈀ ㉠ ㉮
+			n.jamo++
+		case r >= 0xff21 && r <= 0xff3a, r >= 0xff41 && r <= 0xff5a, r >= 0x1d400 && r <= 0x1d6a5: // Ｆｕｌｌ 𝐛𝐨𝐥𝐝
+			n.latin++
 		case r >= 0x3131 && r <= 0x318e && r != 0x3164, r >= 0xffa1 && r <= 0xffdc:
 			n.jamo++
 			switch r {

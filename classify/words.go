@@ -69,15 +69,15 @@ func smallWord(w string) bool {
 		"was", "were", "be", "been", "has", "have", "had", "does", "did", "will", "would", "can", "could", "should", "and", "or",
 		"but", "if", "with", "without", "from", "for", "about", "into", "than", "then", "there", "in", "on", "at", "by", "of",
 		"to", "as", "an", "my", "your", "our", "his", "her", "its", "we", "i", "im", "most", "every", "everyone", "needs", "need",
-		"only", "just", "not", "too", "first", "time", "after", "before", "while", "because":
+		"only", "just", "not", "too", "first", "time", "after", "before", "while", "because", "explained":
 		return true
 	case "que", "los", "las", "el", "del", "para", "por", "con", "una", "un", "como", "mas", "muy", "esta", "este", "sus", "ao",
-		"em", "uma", "tu", "es", "y", "cuando", "pero", "puedes", "com", "mais", "voce", "os", "dos", "das", "nao", "meu", "minha":
+		"em", "uma", "tu", "es", "y", "cuando", "pero", "puedes", "com", "mais", "voce", "os", "dos", "das", "nao", "meu", "minha", "voc", "do", "da":
 		return true
 	case "le", "les", "des", "et", "est", "pour", "avec", "dans", "sur", "je", "une", "qui", "und", "der", "die", "mit",
 		"ich", "ist", "ein", "eine", "auf", "il", "che", "di", "per", "sono", "non":
 		return true
-	case "yang", "dan", "ini", "itu", "untuk", "dengan", "aku", "dari", "ke", "ada", "tidak", "bisa", "ang", "mga", "ng", "sa",
+	case "yang", "dan", "ini", "itu", "untuk", "dengan", "aku", "dari", "ke", "ada", "tidak", "bisa", "yuk", "banget", "gak", "bareng", "nonton", "malam", "baru", "kita", "lagi", "sudah", "ang", "mga", "ng", "sa",
 		"na", "ako", "ko", "bir", "ve", "icin", "ile", "bu", "nie", "jest", "z", "w":
 		return true
 	}
@@ -95,7 +95,7 @@ func release(title string) bool {
 			found = true
 		case "v":
 			found = found || m
-		case "reaction", "reacting", "react", "reacts", "cover", "lyrics", "reagindo", "reaccion", "new", "watching", "explained":
+		case "reaction", "reacting", "react", "reacts", "cover", "lyrics", "reagindo", "reaccion", "reaksi", "lirik", "letra", "new", "watching", "explained":
 			return false
 		}
 		m = len(w) == 1 && w[0] == 'm'
