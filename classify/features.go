@@ -26,6 +26,7 @@ const (
 	BlockTags                 // whole tags and their words
 	BlockThemes               // words of lexicon.tsv and names of games, by theme and place
 	BlockShape                // length, script, brackets, site
+	BlockKnown                // what the channel is widely known for
 	Blocks
 )
 
@@ -43,6 +44,9 @@ type Feature struct {
 func Features(dst []Feature, t Text) []Feature {
 	e := extractor{out: dst}
 	e.text(BlockChannel, 'c', t.Channel)
+	if group := knownFor(t.Channel); group != "" {
+		e.put(BlockKnown, knownHash(group))
+	}
 	for i, tag := range t.Tags {
 		if i == maxTagsRead {
 			break
@@ -210,6 +214,11 @@ func ThemeHashes(theme string) (list []uint16) {
 	}
 	return list
 }
+
+func knownHash(group string) uint32 { return mixString(seed('k', ' '), group) }
+
+// KnownHash is the feature of a channel that is widely known for a group, by its id, for the trainer.
+func KnownHash(group string) uint16 { return narrow(knownHash(group)) }
 
 // themes adds the themes that were counted since the last call: present, twice, four times or more.
 func (e *extractor) themes(place byte) {

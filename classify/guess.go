@@ -7,9 +7,9 @@ type Suggestion struct {
 	Sure       bool // the confidence is high enough to show; else the list should rather show nothing
 }
 
-// SureFrom is the confidence from which a suggestion may be shown. A third of YouTube's titles reach it; of those
-// four in five agree with what their uploader chose, which is as often as two people would: a fifth of the labels that
-// the model was judged by are themselves wrong. Titles of other sites never reach it: half of them have no topical word.
+// SureFrom is the confidence from which a suggestion may be shown. Half of YouTube's titles reach it; of those six in seven
+// agree with what their uploader chose, which is more often than two people would: a fifth of the labels that the model was
+// judged by are themselves wrong. Titles of other sites hardly ever reach it: half of them have no topical word.
 const SureFrom = 750
 
 // Guess says what a stream without a category is about, from its text alone. It always names the likeliest group, with

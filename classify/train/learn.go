@@ -18,14 +18,15 @@ type settings struct {
 	balance float64
 	unfiled float64
 	prior   float64
+	known   float64
 	blocks  [classify.Blocks]float64
 }
 
 func defaults(site int) settings {
 	if site == 0 {
-		return settings{seed: 1, epochs: 8, rate: .1, decay: 1e-2, other: 1, power: .5, balance: .5, unfiled: .2, blocks: [classify.Blocks]float64{.5, 1, 1, 3, 1}}
+		return settings{seed: 1, epochs: 8, rate: .1, decay: 1e-2, other: 1, power: .5, balance: .5, unfiled: .2, blocks: [classify.Blocks]float64{.5, 1, 1, 3, 1, 1}}
 	}
-	return settings{seed: 1, epochs: 12, rate: .05, decay: .1, other: .05, power: .3, balance: .2, unfiled: .2, prior: .6, blocks: [classify.Blocks]float64{.3, 1, .5, 3, 1}}
+	return settings{seed: 1, epochs: 12, rate: .05, decay: .1, other: .05, power: .3, balance: .2, unfiled: .2, prior: .6, known: 2, blocks: [classify.Blocks]float64{.3, 1, .5, 3, 1, 1}}
 }
 
 // weights is the model while it learns.
@@ -43,7 +44,7 @@ func learn(rows []row, s settings) *weights {
 	var biasSquares [classify.Classes]float64
 	sum := make([]float32, size)
 	var biasSum [classify.Classes]float64
-	prior := priors(s.prior)
+	prior := priors(s.prior, s.known)
 	for k, w := range prior {
 		m.w[k] = w
 	}
@@ -92,6 +93,10 @@ func learn(rows []row, s settings) *weights {
 		m.bias[c] = biasSum[c] / float64(averaged)
 	}
 	// The program knows no block strengths: fold them in. A hash shared by two blocks is as good as noise either way.
+	known := map[int]bool{}
+	for _, g := range classify.Groups() {
+		known[int(classify.KnownHash(g.ID))] = true
+	}
 	scaled := make([]bool, size/classify.Classes)
 	scale := func(hash int, b classify.Block) {
 		if scaled[hash] {
@@ -107,8 +112,12 @@ func learn(rows []row, s settings) *weights {
 			scale(int(f.Hash), f.Block)
 		}
 	}
-	for k := range prior {
-		scale(k/classify.Classes, classify.BlockThemes) // of themes that no row has
+	for k := range prior { // of themes and known channels that no row has
+		if known[k/classify.Classes] {
+			scale(k/classify.Classes, classify.BlockKnown)
+		} else {
+			scale(k/classify.Classes, classify.BlockThemes)
+		}
 	}
 	return m
 }

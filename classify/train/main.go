@@ -39,6 +39,7 @@ func run() error {
 	flag.Float64Var(&s.balance, "balance", s.balance, "0 to 1: how far rare groups are lifted")
 	flag.Float64Var(&s.unfiled, "unfiled", s.unfiled, "weight of YouTube's rows about talk, where it files what nobody filed")
 	flag.Float64Var(&s.prior, "prior", s.prior, "weight of a theme for the group that it speaks for, before anything is learnt")
+	flag.Float64Var(&s.known, "known", s.known, "likewise of a widely known channel")
 	for b := range s.blocks {
 		flag.Float64Var(&s.blocks[b], fmt.Sprintf("block%d", b), s.blocks[b], "strength of a block")
 	}

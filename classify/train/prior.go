@@ -21,16 +21,19 @@ var speaksFor = map[string]classify.Group{
 }
 
 // priors are the weights, by place in weights.w, that themes have before anything is learnt; those not in it are 0.
-func priors(strength float64) map[int]float32 {
-	class := map[classify.Group]int{}
+func priors(strength, known float64) map[int]float32 {
+	class, byID := map[classify.Group]int{}, map[string]int{}
 	for i, g := range classify.Groups() {
-		class[g.Group] = i
+		class[g.Group], byID[g.ID] = i, i
 	}
 	out := map[int]float32{}
 	for theme, group := range speaksFor {
 		for _, h := range classify.ThemeHashes(theme) {
 			out[int(h)*classify.Classes+class[group]] = float32(strength)
 		}
+	}
+	for id, c := range byID {
+		out[int(classify.KnownHash(id))*classify.Classes+c] = float32(known)
 	}
 	return out
 }
