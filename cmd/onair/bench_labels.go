@@ -4,9 +4,11 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"onair/classify"
@@ -48,7 +50,7 @@ func (c *benchLabelsCmd) Run(_ context.Context, o out) error {
 		return err
 	}
 	defer f.Close()
-	rows, err := readLabelled(f)
+	rows, err := readLabelled(f, c.Kind)
 	if err != nil {
 		return fmt.Errorf("%s: %w", c.Data, err)
 	}
@@ -71,24 +73,67 @@ func (c *benchLabelsCmd) print(w io.Writer, report interface{ print(io.Writer) e
 	return report.print(w)
 }
 
-// maxLabelledLine is longer than any real row; without it the scanner stops at 64 KiB.
-const maxLabelledLine = 1 << 20
+// maxLabelledLine bounds the memory that one line takes: a file without line ends is no JSON lines.
+const maxLabelledLine = 16 << 20
 
-func readLabelled(r io.Reader) ([]labelledRow, error) {
+// byteOrderMark begins the files of some editors.
+const byteOrderMark = "\ufeff"
+
+// readLabelled reads JSON lines that have a title and the label that kind names. An error names the line.
+func readLabelled(r io.Reader, kind string) ([]labelledRow, error) {
 	var rows []labelledRow
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, maxLabelledLine)
-	for n := 1; lines.Scan(); n++ {
-		if strings.TrimSpace(lines.Text()) == "" {
+	n := 0
+	for lines.Scan() {
+		n++
+		text := lines.Text()
+		if n == 1 {
+			text = strings.TrimPrefix(text, byteOrderMark)
+		}
+		if strings.TrimSpace(text) == "" {
 			continue
 		}
-		var row labelledRow
-		if err := json.Unmarshal(lines.Bytes(), &row); err != nil {
+		row, err := readLabelledRow(text, kind)
+		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", n, err)
 		}
 		rows = append(rows, row)
 	}
-	return rows, lines.Err()
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("line %d: %w", n+1, err)
+	}
+	if len(rows) == 0 {
+		return nil, errors.New("no rows")
+	}
+	return rows, nil
+}
+
+func readLabelledRow(text, kind string) (row labelledRow, err error) {
+	if err := json.Unmarshal([]byte(text), &row); err != nil {
+		return row, err
+	}
+	var there struct{ Title *string }
+	if err := json.Unmarshal([]byte(text), &there); err != nil {
+		return row, err
+	}
+	if there.Title == nil {
+		return row, errors.New("no title")
+	}
+	if kind == "lang" {
+		if row.Lang == "" {
+			return row, errors.New(`no lang: "ko", or anything else for other languages`)
+		}
+		return row, nil
+	}
+	var known []string
+	for _, g := range classify.Groups() {
+		known = append(known, g.ID)
+	}
+	if !slices.Contains(known, row.Category) {
+		return row, fmt.Errorf("category %q is none of %s", row.Category, strings.Join(known, ", "))
+	}
+	return row, nil
 }
 
 func (r *labelInput) platform() live.Platform {

@@ -26,7 +26,7 @@ const labelled = `{"title":"오늘은 배그 솔쿼드","channel":"졸린수달"
 
 // What is judged and how it was found must never be looked at: whatever stands in those columns, predictions stay.
 func TestLabelsAreNoInput(t *testing.T) {
-	rows, err := readLabelled(strings.NewReader(labelled))
+	rows, err := readLabelled(strings.NewReader(labelled), "lang")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestLabelsAreNoInput(t *testing.T) {
 			}
 			b.Write(append(line, '\n'))
 		}
-		shuffled, err := readLabelled(&b)
+		shuffled, err := readLabelled(&b, "lang")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -131,5 +131,32 @@ func TestScoreCategories(t *testing.T) {
 	close := func(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
 	if !close(got.Accuracy, .5) || !close(got.ByChannel, .5) || !close(got.MacroF1, (.5+2./3+0)/3) || !close(got.Coverage, .75) || !close(got.PrecisionCovered, 2./3) || !close(got.PrecisionHalf, .75) {
 		t.Errorf("%+v", got)
+	}
+}
+
+func TestReadLabelled(t *testing.T) {
+	const good = `{"title":"a","lang":"ko","category":"talk"}`
+	for _, c := range []struct{ name, kind, data, want string }{
+		{"one row", "category", good, ""},
+		{"editors' marks and line ends", "lang", "\ufeff" + good + "\r\n\r\n  \n" + good + "\r\n", ""},
+		{"an empty title", "lang", `{"title":"","lang":"ko"}`, ""},
+		{"a long line", "lang", `{"title":"` + strings.Repeat("가", 1<<20) + `","lang":"ko"}`, ""},
+		{"nothing", "lang", "\n", "no rows"},
+		{"no title", "lang", good + "\n" + `{"lang":"ko"}`, "line 2: no title"},
+		{"null title", "lang", `{"title":null,"lang":"ko"}`, "line 1: no title"},
+		{"no lang", "lang", good + "\n" + `{"title":"a"}`, "line 2: no lang"},
+		{"no category", "category", `{"title":"a"}`, `line 1: category "" is none of game`},
+		{"unknown category", "category", good + "\n\n" + `{"title":"a","category":"vlog"}`, `line 3: category "vlog" is none of game`},
+		{"cut line", "lang", good + "\n" + good[:10], "line 2: unexpected end"},
+		{"no object", "lang", "[]", "line 1: json"},
+		{"a line that never ends", "lang", good + "\n" + strings.Repeat(" ", maxLabelledLine+1), "line 2: bufio.Scanner: token too long"},
+	} {
+		_, err := readLabelled(strings.NewReader(c.data), c.kind)
+		switch {
+		case c.want == "" && err != nil:
+			t.Errorf("%s: %v", c.name, err)
+		case c.want != "" && (err == nil || !strings.HasPrefix(err.Error(), c.want)):
+			t.Errorf("%s: error %v, want %s…", c.name, err, c.want)
+		}
 	}
 }
