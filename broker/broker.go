@@ -52,9 +52,9 @@ type Options struct {
 	Virtual  map[string]string // metadata of a demo's log: MetaSeed and what else it wants to find again; nil is a real log
 	MaxBytes int64             // bound of the log on disk; 0 is 4 GiB
 	Log      *slog.Logger      // nil discards
+	Lease    time.Duration     // how long the leader's duties rest when it dies, the same for all hubs of a log; 0 is 10 s
 
-	lease time.Duration // TTL of the lease, leaseTTL unless a test is in a hurry
-	pull  time.Duration // expiry of a pull, pullExpiry unless a test is in a hurry
+	pull time.Duration // expiry of a pull, pullExpiry unless a test is in a hurry
 }
 
 // Broker is a hub's view of the streams. Its methods may be used from many goroutines.
@@ -77,8 +77,8 @@ func Open(ctx context.Context, nc *nats.Conn, o Options) (*Broker, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if o.lease == 0 {
-		o.lease = leaseTTL
+	if o.Lease == 0 {
+		o.Lease = leaseTTL
 	}
 	if o.pull == 0 {
 		o.pull = pullExpiry

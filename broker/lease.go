@@ -36,7 +36,6 @@ type Lease struct {
 	ttl  time.Duration
 }
 
-// leaseValue is what the key holds, for people and for a holder whose answer was lost.
 // Inherit lets the candidate take the lease over at once from a former process of the same id. The caller vouches that
 // such a process is dead, for example because both lock the same data folder; else there could be two leaders.
 func (l *Lease) Inherit() *Lease {
@@ -44,6 +43,7 @@ func (l *Lease) Inherit() *Lease {
 	return l
 }
 
+// leaseValue is what the key holds, for people and for a holder whose answer was lost.
 type leaseValue struct {
 	ID    string `json:"id"`
 	Mark  string `json:"mark"`
@@ -52,7 +52,7 @@ type leaseValue struct {
 
 // Lease makes a candidate; id names the node in the key's value.
 func (b *Broker) Lease(id string) *Lease {
-	return &Lease{b: b, id: id, mark: rand.Text(), ttl: b.options.lease}
+	return &Lease{b: b, id: id, mark: rand.Text(), ttl: b.options.Lease}
 }
 
 // Run waits for the lease, calls lead while it is held, cancels lead's context when it is lost, waits for lead to

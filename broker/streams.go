@@ -69,7 +69,7 @@ func (b *Broker) ensure(ctx context.Context) error {
 	for _, c := range []jetstream.KeyValueConfig{
 		{Bucket: BucketFacts, History: 1, MaxBytes: factsBytes, LimitMarkerTTL: markerTTL, Replicas: n},
 		{Bucket: BucketDerived, History: 1, MaxBytes: derivedBytes, LimitMarkerTTL: markerTTL, Replicas: n},
-		{Bucket: BucketLease, History: 1, TTL: b.options.lease, Replicas: n},
+		{Bucket: BucketLease, History: 1, TTL: b.options.Lease, Replicas: n},
 	} {
 		kv, err := b.js.CreateOrUpdateKeyValue(ctx, c)
 		if err != nil {

@@ -25,7 +25,12 @@ type natsSettings struct {
 	Replicas   int      `help:"Nodes that keep each stream: 3 in a cluster. Without it streams stay as they are." placeholder:"N" env:"ONAIR_REPLICAS"`
 	WorkerKey  string   `help:"With --nats: file with the nkey seed of the worker inside; without it there is none." placeholder:"FILE" env:"ONAIR_WORKER_KEY_FILE"`
 	WorkerName string   `help:"With --worker-key: that worker's name, as its block in auth/edge.conf says." placeholder:"NAME" env:"ONAIR_WORKER_NAME"`
+
+	Lease time.Duration `help:"How long the leader's duties rest when it dies; the same on every hub of a broker." default:"10s" hidden:"" env:"ONAIR_LEASE"`
 }
+
+// minLease: a hub on a busy machine must be able to renew its lease, three times in that long.
+const minLease = time.Second
 
 // maxReplicas is JetStream's own bound.
 const maxReplicas = 5
@@ -34,6 +39,9 @@ const maxReplicas = 5
 func (s *natsSettings) check() error {
 	if s.Replicas < 0 || s.Replicas > maxReplicas {
 		return fmt.Errorf("--replicas %d is not between 1 and %d", s.Replicas, maxReplicas)
+	}
+	if s.Lease < minLease {
+		return fmt.Errorf("--lease %v is under %v", s.Lease, minLease)
 	}
 	if len(s.Nats) == 0 {
 		for name, v := range map[string]string{"--nats-key": s.NatsKey, "--nats-ca": s.NatsCA, "--worker-key": s.WorkerKey, "--worker-name": s.WorkerName} {
@@ -89,7 +97,7 @@ func (h *hub) openBus(ctx context.Context) (*bus, error) {
 		server: server, name: workerName, worker: func() (*nats.Conn, error) { return server.Worker(workerName) },
 		close: func() { nc.Close(); server.Shutdown() },
 	}
-	if b.broker, err = broker.Open(ctx, nc, broker.Options{Virtual: h.virtual, Log: h.log}); err != nil {
+	if b.broker, err = broker.Open(ctx, nc, broker.Options{Virtual: h.virtual, Log: h.log, Lease: h.nats.Lease}); err != nil {
 		b.close()
 		if errors.Is(err, broker.ErrClock) {
 			err = config.UsageError{Err: fmt.Errorf("--data %s: %w", h.data, err)}
@@ -130,7 +138,7 @@ func (h *hub) outside(ctx context.Context) (*bus, error) {
 			nc, err = nats.Connect(url, options...)
 		}
 		if nc != nil {
-			b, err = openWithin(ctx, patience, nc, broker.Options{Replicas: h.nats.Replicas, Virtual: h.virtual, Log: h.log})
+			b, err = openWithin(ctx, patience, nc, broker.Options{Replicas: h.nats.Replicas, Virtual: h.virtual, Log: h.log, Lease: h.nats.Lease})
 		}
 		if err == nil {
 			break

@@ -39,7 +39,7 @@ func newDuties(ctx context.Context, s *hubSettings, data string, infos []live.Pl
 		return nil, config.UsageError{Err: err}
 	}
 	if on {
-		d.database = &postgresCopy{target: target, keep: s.PostgresKeep, infos: infos, log: log}
+		d.database = &postgresCopy{target: target, keep: s.PostgresKeep, flush: s.PostgresFlush, infos: infos, log: log}
 	}
 	if d.pictures, err = s.thumbSettings.open(ctx, data); err != nil {
 		return nil, config.UsageError{Err: err}

@@ -2,15 +2,30 @@ package main
 
 import (
 	"context"
+	"flag"
 	"os"
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
 	"go.uber.org/goleak"
+
+	"onair/sink/postgres/pgtest"
 )
+
+// patience is how long a test waits for something that comes in a moment on a machine that has nothing else to do.
+const patience = 2 * time.Minute
+
+// soak leaves a test of many seconds out of a quick look (go test -short); make test runs it.
+func soak(t *testing.T) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes many seconds of both cores; not with -short")
+	}
+}
 
 // asProgram in the environment makes the test binary run as onair itself, so that tests can kill it; with "-c FILE" as
 // its arguments it is a stock nats-server.
@@ -27,7 +42,11 @@ func TestMain(m *testing.M) {
 		stop()
 		os.Exit(code)
 	}
-	goleak.VerifyTestMain(m)
+	flag.Parse()
+	if testing.Short() { // without those that fill both cores, the tests mostly wait for the programs that they run
+		_ = flag.Set("test.parallel", "8")
+	}
+	goleak.VerifyTestMain(pgtest.Main{M: m})
 }
 
 // serveNATS is nats-server's own main, as far as a test needs it. The server ends the process when it is told to.

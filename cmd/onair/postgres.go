@@ -23,6 +23,8 @@ type postgresSettings struct {
 	Postgres     string        `help:"Copy everything into this Postgres database, postgres://user@host/name; off when empty. Leave the password to ONAIR_POSTGRES, --postgres-file or PGPASSFILE: other users of this machine can read flags." placeholder:"URL" env:"ONAIR_POSTGRES"`
 	PostgresFile string        `help:"File with that URL." placeholder:"FILE" env:"ONAIR_POSTGRES_FILE"`
 	PostgresKeep time.Duration `help:"How long observations, rankings and requests stay there." default:"2160h" env:"ONAIR_POSTGRES_KEEP"`
+
+	PostgresFlush time.Duration `help:"How long rows wait for others, to be written in one transaction." default:"2s" hidden:"" env:"ONAIR_POSTGRES_FLUSH"`
 }
 
 // maxURLFile bounds the file with the URL: a longer one is the wrong one.
@@ -60,6 +62,9 @@ func (s *postgresSettings) target() (t postgres.Target, on bool, err error) {
 	if s.PostgresKeep < postgres.MinKeep {
 		return t, false, fmt.Errorf("--postgres-keep %v is under %v", s.PostgresKeep, postgres.MinKeep)
 	}
+	if s.PostgresFlush < 0 {
+		return t, false, fmt.Errorf("--postgres-flush %v is under 0", s.PostgresFlush)
+	}
 	return t, true, nil
 }
 
@@ -73,6 +78,7 @@ func (s *postgresSettings) check() error {
 type postgresCopy struct {
 	target postgres.Target
 	keep   time.Duration
+	flush  time.Duration
 	infos  []live.PlatformInfo
 	log    *slog.Logger
 
@@ -84,7 +90,7 @@ type postgresCopy struct {
 func (c *postgresCopy) Run(ctx context.Context, b *broker.Broker, epoch broker.Epoch, clock live.Clock) error {
 	e := postgres.New(postgres.Options{
 		Target: c.target, Log: pageLog{b, nil}, Facts: b.Facts(), Infos: c.infos, Epoch: postgres.Epoch{Created: epoch.Created, Rev: epoch.Rev},
-		Clock: clock, Keep: c.keep, Logger: c.log,
+		Clock: clock, Keep: c.keep, Flush: c.flush, Logger: c.log,
 	})
 	c.current.Store(e)
 	defer c.current.Store(nil)

@@ -21,8 +21,9 @@ import (
 // middle of one, before each of the tables is written and before the position is. In the end the tables hold what the
 // log holds up to their position, each observation once.
 func TestKilledHubCopiesOnce(t *testing.T) {
+	soak(t)
 	t.Parallel()
-	data, url := t.TempDir(), pgtest.New(t).Database(t)
+	data, url := t.TempDir(), pgtest.Shared(t).Database(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	until := func(what string, cond func() bool) {
@@ -43,7 +44,7 @@ func TestKilledHubCopiesOnce(t *testing.T) {
 	}
 	position := func() int64 { return value("SELECT seq FROM onair.position") }
 	tables := func() bool { return value("SELECT count(to_regclass('onair.position'))") == 1 }
-	hub := func() *program { return startDemo(t, data, "--postgres", url) }
+	hub := func() *program { return startDemo(t, data, "--postgres", url, "--postgres-flush", "200ms") }
 
 	p := hub()
 	until("the first transaction", func() bool { return tables() && position() > 0 })
@@ -94,9 +95,20 @@ func TestKilledHubCopiesOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	copied := uint64(position())
+	observations, requests := sameAsLog(t, b, watch)
+	t.Logf("6 kills, %d requests, %d observations in the log and in the tables", requests, observations)
+}
+
+// sameAsLog compares the tables with what the log holds up to their position: each observation and request once.
+func sameAsLog(t *testing.T, b *broker.Broker, watch *pgx.Conn) (observed, requested int) {
+	t.Helper()
+	ctx := t.Context()
+	var copied uint64
+	if err := watch.QueryRow(ctx, "SELECT seq FROM onair.position").Scan(&copied); err != nil {
+		t.Fatal(err)
+	}
 	observations, requests := map[string]int{}, map[string]int{}
-	err = postgres.Read(ctx, pageLog{b, nil}, func(r postgres.Reading) error {
+	err := postgres.Read(ctx, pageLog{b, nil}, func(r postgres.Reading) error {
 		if r.Seq > copied {
 			return nil
 		}
@@ -136,5 +148,5 @@ func TestKilledHubCopiesOnce(t *testing.T) {
 	if len(observations) < 100 {
 		t.Errorf("only %d observations: nothing was proved", len(observations))
 	}
-	t.Logf("6 kills, %d messages, %d requests, %d observations in the log and in the tables", copied, len(requests), len(observations))
+	return len(observations), len(requests)
 }

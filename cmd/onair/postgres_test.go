@@ -47,7 +47,7 @@ func demoFolder(t *testing.T, hours time.Duration) string {
 	c := demoCmd{Seed: 1, Speed: maxSpeed, Scale: 0.1, Sweep: time.Minute, SimListen: "127.0.0.1:0"}
 	c.Data = dir
 	c.Listen, c.Policy, c.Search, c.Pace = "127.0.0.1:0", "sweep", 15*time.Minute, minPace
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	urls, done := make(chan string, 1), make(chan error, 1)
 	go func() { done <- c.run(ctx, slog.New(slog.DiscardHandler), func(url, _ string) { urls <- url }) }()
@@ -78,8 +78,10 @@ func demoFolder(t *testing.T, hours time.Duration) string {
 
 // The ten queries of docs/sql.md against a copy of the demo, and an export of the same log beside it.
 func TestQueriesOfTheDocs(t *testing.T) {
+	soak(t)
+	t.Parallel()
 	dir := demoFolder(t, 50*time.Minute)
-	url := pgtest.New(t).Database(t)
+	url := pgtest.Shared(t).Database(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 
@@ -108,7 +110,7 @@ func TestQueriesOfTheDocs(t *testing.T) {
 	e := postgres.New(postgres.Options{Target: target, Log: source.log, Epoch: postgres.Epoch{Created: info.Created, Rev: 1}, Keep: 1e5 * time.Hour})
 	done := make(chan error, 1)
 	go func() { done <- e.Run(ctx) }()
-	for end := time.Now().Add(time.Minute); e.Health().Position < info.LastSeq; time.Sleep(5 * time.Millisecond) { // between polls
+	for end := time.Now().Add(patience); e.Health().Position < info.LastSeq; time.Sleep(5 * time.Millisecond) { // between polls
 		if time.Now().After(end) {
 			t.Fatalf("%+v", e.Health())
 		}
@@ -215,6 +217,7 @@ func hostileReading() postgres.Reading {
 }
 
 func TestExportedTextsSurvive(t *testing.T) {
+	t.Parallel()
 	r := hostileReading()
 	// csv: nothing begins like a formula, and one apostrophe less is the original.
 	text := append(csvForm{}.head(), csvForm{}.rows(r)...)
@@ -252,7 +255,7 @@ func TestExportedTextsSurvive(t *testing.T) {
 		}
 	}
 	// copy, into the table of the docs
-	url := pgtest.New(t).Database(t)
+	url := pgtest.Shared(t).Database(t)
 	conn := pgtest.Connect(t, url)
 	if _, err := conn.Exec(t.Context(), fences(t, "table")[0]); err != nil {
 		t.Fatal(err)

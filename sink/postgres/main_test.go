@@ -3,8 +3,8 @@ package postgres
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
-	"os"
 	"strings"
 	"testing"
 	"time"
@@ -17,10 +17,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	goleak.VerifyTestMain(m, goleak.Cleanup(func(code int) {
-		pgtest.Stop()
-		os.Exit(code)
-	}))
+	flag.Parse()
+	_ = flag.Set("test.parallel", "6") // much of the time a test waits for locks, pauses and servers that start
+	goleak.VerifyTestMain(pgtest.Main{M: m})
 }
 
 // patience is how long a test waits for something that should be there soon, on a busy machine.

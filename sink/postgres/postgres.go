@@ -58,6 +58,7 @@ type Options struct {
 	Clock  live.Clock            // of retention and of days made ahead; nil is the real one
 	Keep   time.Duration         // how long observations, rankings and requests are kept; 0 is DefaultKeep, less than MinKeep counts as that
 	Terms  map[live.Platform]int // days that a platform's words may be kept without being said again; nil is StorageTerms
+	Flush  time.Duration         // how long rows wait for others; 0 is 2 s
 	Logger *slog.Logger          // nil: nothing is logged
 }
 
@@ -117,12 +118,15 @@ func New(o Options) *Exporter {
 		o.Keep = DefaultKeep
 	}
 	o.Keep = max(o.Keep, MinKeep)
+	if o.Flush == 0 {
+		o.Flush = flushEvery
+	}
 	if o.Terms == nil {
 		o.Terms = StorageTerms()
 	}
 	e := &Exporter{
 		Options: o, log: o.Logger,
-		retryFirst: retryFirst, retryMost: retryMost, flushEvery: flushEvery, checkpointEvery: checkpointEvery, maxRows: maxRows,
+		retryFirst: retryFirst, retryMost: retryMost, flushEvery: o.Flush, checkpointEvery: checkpointEvery, maxRows: maxRows,
 	}
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)

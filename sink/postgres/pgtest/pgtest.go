@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"os/user"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -31,6 +32,7 @@ type Cluster struct {
 	bin    string
 	who    *syscall.Credential // nil: this user, who is not root
 	server *exec.Cmd
+	ended  chan struct{} // closed once server has ended and was waited for
 	names  atomic.Int64
 }
 
@@ -40,7 +42,7 @@ var (
 	sharedOnce sync.Once
 )
 
-// Shared gives the test program's one cluster, which is started when it is first asked for. Stop ends it.
+// Shared gives the test program's one cluster, which is started when it is first asked for. Main ends it.
 func Shared(tb testing.TB) *Cluster {
 	tb.Helper()
 	need(tb)
@@ -56,11 +58,16 @@ func Shared(tb testing.TB) *Cluster {
 	return shared
 }
 
-// Stop ends the shared cluster; TestMain calls it.
-func Stop() {
+// Main runs a test program's tests, and ends the shared cluster after them.
+type Main struct{ *testing.M }
+
+// Run gives the exit code.
+func (m Main) Run() int {
+	code := m.M.Run()
 	if shared != nil {
 		shared.remove()
 	}
+	return code
 }
 
 // New starts a cluster that the test may kill.
@@ -144,7 +151,7 @@ func (c *Cluster) Start() error {
 		c.server = c.command("postgres", "-D", c.data(), "-k", c.dir, "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=50",
 			"-c", "shared_buffers=128MB", "-c", "max_wal_size=2GB")
 		c.server.Stdout, c.server.Stderr = log, log
-		err = c.server.Start()
+		err = c.launch()
 		log.Close()
 		if err != nil {
 			return err
@@ -152,12 +159,30 @@ func (c *Cluster) Start() error {
 		if err = c.ready(deadline); err == nil {
 			return nil
 		}
-		_ = c.server.Wait() // it says why in its log
+		<-c.ended // it says why in its log
 		if time.Now().After(deadline) {
 			text, _ := os.ReadFile(filepath.Join(c.dir, "log"))
 			return fmt.Errorf("%w: %s", err, text[max(0, len(text)-2000):])
 		}
 	}
+}
+
+// launch starts the server from a thread that lives as long as it: the system ties its end to the thread, not to the
+// process, and a thread may end with a goroutine of somebody else's.
+func (c *Cluster) launch() error {
+	started, ended := make(chan error, 1), make(chan struct{})
+	go func() {
+		defer close(ended)
+		runtime.LockOSThread()
+		defer runtime.UnlockOSThread()
+		err := c.server.Start()
+		started <- err
+		if err == nil {
+			_ = c.server.Wait()
+		}
+	}()
+	c.ended = ended
+	return <-started
 }
 
 // ready waits until the server answers or has ended.
@@ -171,11 +196,11 @@ func (c *Cluster) ready(deadline time.Time) error {
 			return nil
 		}
 		cancel()
-		var info syscall.WaitStatus
-		if pid, _ := syscall.Wait4(c.server.Process.Pid, &info, syscall.WNOHANG, nil); pid != 0 {
+		select {
+		case <-c.ended:
 			return errors.New("postgres ended")
+		case <-time.After(10 * time.Millisecond): // between polls
 		}
-		time.Sleep(10 * time.Millisecond) // between polls
 	}
 	_ = c.server.Process.Kill()
 	return errors.New("postgres does not answer")
@@ -187,11 +212,12 @@ func (c *Cluster) Kill() {
 	pid := strconv.Itoa(c.server.Process.Pid)
 	text, _ := os.ReadFile("/proc/" + pid + "/task/" + pid + "/children")
 	_ = c.server.Process.Kill()
-	_ = c.server.Wait()
+	<-c.ended
 	for _, child := range strings.Fields(string(text)) {
 		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(time.Millisecond) { // between polls
-			if _, err := os.Stat("/proc/" + child); err != nil {
-				break
+			stat, err := os.ReadFile("/proc/" + child + "/stat")
+			if _, state, _ := strings.Cut(string(stat), ") "); err != nil || strings.HasPrefix(state, "Z") {
+				break // a machine whose first process waits for nobody keeps it as a zombie
 			}
 		}
 	}
@@ -200,7 +226,7 @@ func (c *Cluster) Kill() {
 func (c *Cluster) remove() {
 	if c.server != nil && c.server.Process != nil {
 		_ = c.server.Process.Signal(syscall.SIGQUIT) // at once, children too
-		_ = c.server.Wait()
+		<-c.ended
 	}
 	_ = os.RemoveAll(c.dir)
 }
@@ -232,32 +258,72 @@ func Connect(tb testing.TB, url string) *pgx.Conn {
 	return conn
 }
 
+// asked are the connections of Exec and Value, one for each test and database: a new one for each question would cost the
+// machine more than most answers.
+var asked sync.Map // question → *answerer
+
+type question struct {
+	tb  testing.TB
+	url string
+}
+
+type answerer struct {
+	mu   sync.Mutex // one question at a time
+	conn *pgx.Conn  // nil before the first
+}
+
+// ask gives do the test's connection to a database. The test's end closes it.
+func ask(tb testing.TB, url string, do func(*pgx.Conn)) {
+	tb.Helper()
+	key := question{tb, url}
+	found, known := asked.LoadOrStore(key, &answerer{})
+	a := found.(*answerer)
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if !known {
+		tb.Cleanup(func() {
+			asked.Delete(key)
+			if a.conn != nil {
+				_ = a.conn.Close(context.Background())
+			}
+		})
+	}
+	if a.conn != nil && a.conn.Ping(tb.Context()) != nil { // its server was killed
+		_ = a.conn.Close(context.Background())
+		a.conn = nil
+	}
+	if a.conn == nil {
+		conn, err := pgx.Connect(tb.Context(), url)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		a.conn = conn
+	}
+	do(a.conn)
+}
+
 // Exec runs statements without arguments.
 func Exec(tb testing.TB, url string, statements ...string) {
 	tb.Helper()
-	conn, err := pgx.Connect(tb.Context(), url)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	for _, s := range statements {
-		if _, err := conn.Exec(tb.Context(), s); err != nil {
-			tb.Fatalf("%s: %v", s, err)
+	ask(tb, url, func(conn *pgx.Conn) {
+		tb.Helper()
+		for _, s := range statements {
+			if _, err := conn.Exec(tb.Context(), s); err != nil {
+				tb.Fatalf("%s: %v", s, err)
+			}
 		}
-	}
+	})
 }
 
 // Value runs a query of one value.
 func Value[T any](tb testing.TB, url, query string, args ...any) T {
 	tb.Helper()
 	var v T
-	conn, err := pgx.Connect(tb.Context(), url)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer conn.Close(context.Background())
-	if err := conn.QueryRow(tb.Context(), query, args...).Scan(&v); err != nil {
-		tb.Fatalf("%s: %v", query, err)
-	}
+	ask(tb, url, func(conn *pgx.Conn) {
+		tb.Helper()
+		if err := conn.QueryRow(tb.Context(), query, args...).Scan(&v); err != nil {
+			tb.Fatalf("%s: %v", query, err)
+		}
+	})
 	return v
 }

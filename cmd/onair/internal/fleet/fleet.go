@@ -16,6 +16,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"onair/cmd/internal/loopback"
 )
 
 // Options say what a fleet consists of.
@@ -32,6 +34,7 @@ type Options struct {
 
 	Sweep, Pace time.Duration
 	Search      time.Duration
+	Lease       time.Duration // how long the leader's duties rest when it dies; 0: as hubs have it
 	Seed        int64
 	Scale       float64
 	LogLevel    string
@@ -50,7 +53,8 @@ type Fleet struct {
 	env     []string
 	hubKey  identity
 	workers []identity
-	ports   []int  // of the servers, or of the one hub
+	ports   []int  // of the servers, or of the one hub; known before these start, as nodes name each other
+	release func() // lets go of the ports, which a server that was killed finds again
 	origin  string // of the simulator
 
 	mu  sync.Mutex
@@ -61,7 +65,7 @@ type Fleet struct {
 // Start runs everything and returns once every part has said that it is there. Stop must be called, even after an
 // error.
 func Start(ctx context.Context, o Options) (*Fleet, error) {
-	f := &Fleet{o: o, spawn: newSpawner(), all: map[string]*Process{}, url: map[string]string{}}
+	f := &Fleet{o: o, spawn: newSpawner(), release: func() {}, all: map[string]*Process{}, url: map[string]string{}}
 	if err := f.prepare(); err != nil {
 		return f, err
 	}
@@ -110,7 +114,7 @@ func (f *Fleet) prepare() (err error) {
 		f.workers = append(f.workers, w)
 	}
 	if f.o.Nodes == 0 {
-		if f.ports, err = freePorts(1); err != nil {
+		if f.ports, f.release, err = loopback.Hold(1); err != nil {
 			return err
 		}
 		dir := filepath.Join(f.o.Dir, HubName(0), "conf")
@@ -120,10 +124,11 @@ func (f *Fleet) prepare() (err error) {
 		text := fmt.Sprintf("include \"nats.conf\"\nlisten: \"127.0.0.1:%d\"\n", f.ports[0])
 		return os.WriteFile(filepath.Join(dir, "hub.conf"), []byte(text), 0o600)
 	}
-	ports, err := freePorts(2 * f.o.Nodes)
+	ports, release, err := loopback.Hold(2 * f.o.Nodes)
 	if err != nil {
 		return err
 	}
+	f.release = release
 	f.ports = ports[:f.o.Nodes]
 	routes := ports[f.o.Nodes:]
 	for i := range f.o.Nodes {
@@ -160,6 +165,9 @@ func (f *Fleet) StartHub(ctx context.Context, i int) error {
 		args = append(args, "--nats-config", filepath.Join(f.o.Dir, name, "conf", "hub.conf"))
 	} else {
 		args = append(args, "--nats", f.brokers(f.Addrs()), "--nats-key", f.hubKey.seed, "--replicas", strconv.Itoa(f.o.Nodes))
+	}
+	if f.o.Lease != 0 {
+		args = append(args, "--lease", f.o.Lease.String())
 	}
 	p, err := f.run(name, "hub", f.o.Onair, append(args, f.args...)...)
 	if err != nil {
@@ -279,6 +287,7 @@ func (f *Fleet) Stop() error {
 	stop(names(f.o.Nodes, NodeName)...)
 	stop("sim")
 	f.spawn.close()
+	f.release()
 	return errors.Join(errs...)
 }
 

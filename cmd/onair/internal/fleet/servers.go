@@ -3,7 +3,6 @@ package fleet
 import (
 	"fmt"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -67,8 +66,11 @@ func confFolder(dir string, hubs, workers []identity) error {
 }
 
 // nodeConf is the small file beside nats.conf that makes it one node of a cluster; deploy/cluster has the same for
-// machines of their own.
+// machines of their own. One alone is no cluster.
 func nodeConf(name string, port, route int, routes []int) string {
+	if len(routes) == 1 {
+		return fmt.Sprintf("include \"nats.conf\"\nserver_name: %s\nlisten: \"127.0.0.1:%d\"\n", name, port)
+	}
 	var list []string
 	for _, r := range routes {
 		list = append(list, fmt.Sprintf("%q", "nats://127.0.0.1:"+strconv.Itoa(r)))
@@ -82,19 +84,4 @@ cluster {
   routes: [%s]
 }
 `, name, port, route, strings.Join(list, ", "))
-}
-
-// freePorts finds ports of loopback that nobody listens on. They must be known before the servers start: nodes name
-// each other, and a node that was killed comes back where it was.
-func freePorts(n int) ([]int, error) {
-	var ports []int
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return nil, err
-		}
-		defer l.Close() // all at the end, so that none is given twice
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports, nil
 }
