@@ -471,7 +471,7 @@ func (o *office) add(text, name string) Resolution {
 	o.t.Helper()
 	body, _ := json.Marshal(map[string]string{"text": text, "name": name})
 	w := o.want(202, "POST", "/v1/channels", string(body))
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		var r Resolution
 		if err := json.Unmarshal(o.want(200, "GET", w.Header().Get("Location"), "").Body.Bytes(), &r); err != nil {

@@ -162,6 +162,7 @@ type table struct {
 	first []live.Fact
 	calls int
 	now   map[string]string
+	ever  map[string]bool // keys that had a value
 }
 
 func (s *table) take(facts []live.Fact, initialDone bool) {
@@ -174,13 +175,13 @@ func (s *table) take(facts []live.Fact, initialDone bool) {
 		s.first = facts
 	}
 	if s.now == nil {
-		s.now = map[string]string{}
+		s.now, s.ever = map[string]string{}, map[string]bool{}
 	}
 	for _, f := range facts {
 		if f.Value == nil {
 			delete(s.now, f.Key)
 		} else {
-			s.now[f.Key] = string(f.Value)
+			s.now[f.Key], s.ever[f.Key] = string(f.Value), true
 		}
 	}
 }
@@ -189,6 +190,12 @@ func (s *table) get() map[string]string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return maps.Clone(s.now)
+}
+
+func (s *table) had(key string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.ever[key]
 }
 
 func watch(t testing.TB, b *broker.Broker) *table {
@@ -274,11 +281,12 @@ func TestDerivedExpires(t *testing.T) {
 	t.Parallel()
 	f := brokertest.New(t)
 	s := watch(t, f.Broker)
+	eventually(t, "a first call for empty tables", func() bool { return s.get() != nil })
 	if _, err := f.Broker.Facts().Create(t.Context(), derived("thumb.chzzk.1", "1"), time.Second, epoch); err != nil {
 		t.Fatal(err)
 	}
-	eventually(t, "the key", func() bool { return len(s.get()) == 1 })
-	eventually(t, "its end", func() bool { return s.get() != nil && len(s.get()) == 0 })
+	eventually(t, "the key", func() bool { return s.had("thumb.chzzk.1") })
+	eventually(t, "its end", func() bool { return len(s.get()) == 0 })
 	write(t, f.Broker, derived("thumb.chzzk.1", "2")) // over the server's marker
 	eventually(t, "the key again", func() bool { return s.get()["thumb.chzzk.1"] == "2" })
 }

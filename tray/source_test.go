@@ -44,7 +44,7 @@ func follow(t *testing.T, h http.Handler) (<-chan News, *Feed) {
 // await reads news until one is what is wanted.
 func await(t *testing.T, news <-chan News, what string, ok func(News) bool) News {
 	t.Helper()
-	late := time.After(20 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case n := <-news:

@@ -59,7 +59,7 @@ var errEnough = errors.New("enough")
 // follow runs Events until n lists and changes came, and gives what came in short.
 func follow(t *testing.T, c *Client, n int) (log []string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	err := c.Events(ctx, func(e Event) error {
 		switch {

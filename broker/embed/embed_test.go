@@ -163,10 +163,9 @@ func TestKeyThatOthersCanReadIsRefused(t *testing.T) {
 func TestSecondProcessOnOneFolder(t *testing.T) {
 	o := folder(t)
 	s := start(t, o)
-	began := time.Now()
 	_, err := embed.Start(t.Context(), o)
-	if !errors.Is(err, embed.ErrInUse) || !strings.Contains(err.Error(), o.Dir) || time.Since(began) > time.Second {
-		t.Errorf("after %v: %v", time.Since(began), err)
+	if !errors.Is(err, embed.ErrInUse) || !strings.Contains(err.Error(), o.Dir) {
+		t.Errorf("%v, want %v that names the folder", err, embed.ErrInUse)
 	}
 	s.Shutdown()
 	start(t, o)
@@ -365,7 +364,7 @@ func TestReload(t *testing.T) {
 	if err := s.Reload(); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(10 * time.Second); goes.IsConnected() && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); goes.IsConnected() && time.Now().Before(end); {
 		time.Sleep(2 * time.Millisecond)
 	}
 	if goes.IsConnected() {
@@ -433,7 +432,7 @@ func TestRestart(t *testing.T) {
 		t.Fatalf("%v, address %s, was %s", err, s.Addr(), addr)
 	}
 	var seq uint64
-	for end := time.Now().Add(10 * time.Second); seq == 0 && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); seq == 0 && time.Now().Before(end); {
 		if seq, _, err = e.Last(t.Context(), lane); err != nil {
 			time.Sleep(2 * time.Millisecond)
 		}

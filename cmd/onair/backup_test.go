@@ -290,6 +290,7 @@ func has(s *view.Snapshot, creator string) bool {
 
 // TestBackupThroughTheWholeProgram: a running demo is backed up, killed and wiped, restored and started again.
 func TestBackupThroughTheWholeProgram(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	data, file := filepath.Join(dir, "data"), filepath.Join(dir, "onair.backup")
 	p := startDemo(t, data)
@@ -345,7 +346,7 @@ func TestBackupThroughTheWholeProgram(t *testing.T) {
 // totals asks until the demo knows at least n minutes since its world began. A demo begins there again when it has no log.
 func (p *program) totals(t *testing.T, n int) []client.TotalPoint {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	query := url.Values{"since": {sim.Epoch().Format(time.RFC3339)}, "until": {sim.Epoch().Add(2 * time.Hour).Format(time.RFC3339)}}
 	for {

@@ -115,7 +115,7 @@ func (w *watchTower) ok(args ...string) string {
 // eventually waits for what the view shows.
 func (w *watchTower) eventually(what string, ok func() bool) {
 	w.t.Helper()
-	deadline := time.After(60 * time.Second)
+	deadline := time.After(patience)
 	for {
 		changed := w.node.view.Changed()
 		if w.node.view.Current() != nil && ok() {

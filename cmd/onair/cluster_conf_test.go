@@ -17,6 +17,7 @@ import (
 	"github.com/nats-io/nkeys"
 
 	"onair/broker"
+	"onair/cmd/internal/loopback"
 )
 
 // TestClusterFiles runs the three servers of deploy/cluster, with the certificates that its script makes, in this
@@ -42,7 +43,11 @@ func TestClusterFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ports := loopbackPorts(t, 6)
+	ports, release, err := loopback.Hold(6)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	local := func(text string) string {
 		for i := range 3 {
 			text = strings.ReplaceAll(text, fmt.Sprintf("n%d.example.net:6222", i+1), fmt.Sprintf("127.0.0.1:%d", ports[i]))
@@ -108,9 +113,13 @@ func TestClusterFiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, replicas := range []int{3, 0} { // who does not say how many leaves them as they are
-		if _, err := broker.Open(t.Context(), nc, broker.Options{Replicas: replicas}); err != nil {
-			t.Fatal(err)
-		}
+		soon(t, "the streams are opened", func() bool { // a leader just elected may not have heard of every server yet; hubs ask again too
+			_, err := openWithin(t.Context(), openFirst, nc, broker.Options{Replicas: replicas})
+			if err != nil {
+				t.Log(err)
+			}
+			return err == nil
+		})
 		list := js.ListStreams(t.Context())
 		n := 0
 		for i := range list.Info() {
@@ -161,23 +170,10 @@ func put(t testing.TB, path, text string) {
 	}
 }
 
-func loopbackPorts(t testing.TB, n int) (ports []int) {
-	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
-	}
-	return ports
-}
-
 // soon polls until ok.
 func soon(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("not in time: %s", what)
 		}

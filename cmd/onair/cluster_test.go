@@ -22,7 +22,7 @@ func TestClusterAdoptsAHubsLog(t *testing.T) {
 	if !longFaults() {
 		t.Skip("takes half a minute; make faults runs it")
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Minute)
 	defer cancel()
 	one := newFaultRun(t, 0, 1, 1)
 	watching, stopWatch := context.WithCancel(ctx)
@@ -70,7 +70,7 @@ func TestClusterAdoptsAHubsLog(t *testing.T) {
 	}
 	adopt := []string{"cluster", "adopt", "--data", filepath.Join(three.o.Dir, "hub1", "data"), "--nats", strings.Join(urls, ","), "--nats-key", three.f.HubKey()}
 	code, stdout, stderr := try(t, adopt...)
-	for end := time.Now().Add(30 * time.Second); code != 0 && time.Now().Before(end); code, stdout, stderr = try(t, adopt...) {
+	for end := time.Now().Add(patience); code != 0 && time.Now().Before(end); code, stdout, stderr = try(t, adopt...) {
 		t.Log(stderr)
 		time.Sleep(200 * time.Millisecond) // the cluster has not elected yet
 	}
@@ -137,7 +137,7 @@ func TestClusterAdoptsAHubsLog(t *testing.T) {
 // listed waits until the hub's list has rows and its last change lies behind seq.
 func (r *faultRun) listed(seq uint64, rows int) {
 	r.t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		body, _, err := fleet.List(r.t.Context(), r.f.HubURL(0))
 		var list struct {
 			Seq   uint64 `json:"seq"`

@@ -2,11 +2,14 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"sync"
 	"testing"
 	"time"
+
+	"onair/cmd/internal/loopback"
 )
 
 // cut is a link of TCP that can be broken in the ways that networks break: connections refused, connections reset,
@@ -25,7 +28,11 @@ type cut struct {
 
 func newCut(t testing.TB, target string) *cut {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	ports, release, err := loopback.Hold(1) // it is closed and opened again, and nobody else may come in between
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("tcp", fmt.Sprint("127.0.0.1:", ports[0]))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,6 +44,7 @@ func newCut(t testing.TB, target string) *cut {
 		c.heal() // lets waiting pumps see that their connections are gone
 		c.refuse()
 		c.wg.Wait()
+		release()
 	})
 	return c
 }
@@ -173,7 +181,7 @@ func (c *cut) heal() {
 	if !closed {
 		return
 	}
-	for end := time.Now().Add(5 * time.Second); ; {
+	for end := time.Now().Add(patience); ; {
 		l, err := net.Listen("tcp", c.addr)
 		if err == nil {
 			c.serve(l)

@@ -243,7 +243,7 @@ func TestEgressCredentialsStayOutOfAHub(t *testing.T) {
 		s, _, _ = strings.Cut(s, after)
 		return strings.TrimSpace(s)
 	}
-	for end := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("no list after 30 s: %s%s", stdout.String(), stderr.String())
 		}

@@ -16,6 +16,7 @@ import (
 
 // The same log gives the same file while its hub runs, read over the hub's port with TLS, and after it has stopped.
 func TestExportOfARunningAndAStoppedHub(t *testing.T) {
+	t.Parallel()
 	data := t.TempDir()
 	server, err := embed.Start(t.Context(), embed.Options{Dir: filepath.Join(data, "nats"), KeysDir: filepath.Join(data, "keys")})
 	if err != nil {

@@ -46,7 +46,8 @@ type faultResult struct {
 }
 
 // newFaultRun starts a fleet; without nodes it is one hub with its broker inside, which workers reach through cuts.
-func newFaultRun(t *testing.T, nodes, hubs, workerCount int) *faultRun {
+// More wishes may change its options.
+func newFaultRun(t *testing.T, nodes, hubs, workerCount int, wishes ...func(*fleet.Options)) *faultRun {
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	r := &faultRun{t: t, rng: rand.New(rand.NewPCG(seed, 0))}
@@ -54,6 +55,9 @@ func newFaultRun(t *testing.T, nodes, hubs, workerCount int) *faultRun {
 		Dir: t.TempDir(), Onair: os.Args[0], NatsServer: os.Args[0], Env: []string{asProgram + "=1"},
 		Nodes: nodes, Hubs: hubs, Workers: workerCount,
 		Sweep: 10 * time.Second, Pace: 10 * time.Millisecond, Search: time.Minute, Seed: 1, Scale: 0.3, LogLevel: "info", Platforms: toSimulator,
+	}
+	for _, wish := range wishes {
+		wish(&r.o)
 	}
 	if nodes == 0 {
 		links := map[string]*cut{} // one for each worker: each has its own way to the hub
@@ -65,7 +69,7 @@ func newFaultRun(t *testing.T, nodes, hubs, workerCount int) *faultRun {
 			return links[worker].addr
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var err error
 	r.f, err = fleet.Start(ctx, r.o)
@@ -80,7 +84,7 @@ func newFaultRun(t *testing.T, nodes, hubs, workerCount int) *faultRun {
 	if r.js, err = jetstream.New(r.nc); err != nil {
 		t.Fatal(err)
 	}
-	if r.b, err = broker.Open(ctx, r.nc, broker.Options{}); err != nil {
+	if r.b, err = broker.Open(ctx, r.nc, broker.Options{Lease: r.o.Lease}); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -124,17 +128,20 @@ func (r *faultRun) watch(ctx context.Context) {
 var loaded = []live.Platform{"chzzk", "soop", "twitch"}
 
 // load keeps every worker busy, beside what the leader plans, until ctx ends.
-func (r *faultRun) load(ctx context.Context) {
+func (r *faultRun) load(ctx context.Context) { r.ask(ctx, live.MaxChain, 50*time.Millisecond) }
+
+// ask offers the workers a job of so many pages for each platform every so often, until ctx ends.
+func (r *faultRun) ask(ctx context.Context, pages int, every time.Duration) {
 	for n := 0; ctx.Err() == nil; n++ {
 		for _, p := range loaded {
 			c, cancel := context.WithTimeout(ctx, time.Second)
 			_ = r.b.Submit(c, live.Job{ // refused while one with the key waits, or nobody is there: then the next one
 				V: live.JobVersion, ID: fmt.Sprintf("load-%s-%d", p, n), Platform: p, Class: live.ClassPlain, Region: live.RegionAny,
-				Key: fmt.Sprintf("load%d", n%20), Kind: live.KindList, Pages: live.MaxChain, NotAfter: time.Now().Add(20 * time.Second),
+				Key: fmt.Sprintf("load%d", n%20), Kind: live.KindList, Pages: pages, NotAfter: time.Now().Add(20 * time.Second),
 			})
 			cancel()
 		}
-		_ = live.Wait(ctx, live.RealClock{}, 50*time.Millisecond)
+		_ = live.Wait(ctx, live.RealClock{}, every)
 	}
 }
 
@@ -142,12 +149,12 @@ func (r *faultRun) load(ctx context.Context) {
 func (r *faultRun) flows(since time.Time, who ...string) time.Duration {
 	r.t.Helper()
 	for _, w := range who {
-		for end := time.Now().Add(time.Minute); ; {
+		for end := time.Now().Add(patience); ; {
 			if at, ok := r.seen.Load(w); ok && at.(time.Time).After(since) {
 				break
 			}
 			if time.Now().After(end) {
-				r.t.Fatalf("no page of %s for a minute", w)
+				r.t.Fatalf("no page of %s in %v", w, patience)
 			}
 			time.Sleep(5 * time.Millisecond)
 		}
@@ -266,7 +273,7 @@ var (
 // whole waits until every stream has all its replicas again: the next server may be killed only then.
 func (r *faultRun) whole() {
 	r.t.Helper()
-	for end := time.Now().Add(time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); ; time.Sleep(100 * time.Millisecond) {
 		var missing error
 		s := r.f.Status(r.t.Context(), r.nc)
 		for _, x := range s.Streams {
@@ -286,7 +293,7 @@ func (r *faultRun) whole() {
 // leader is the number of the hub that holds the lease.
 func (r *faultRun) leader() int {
 	r.t.Helper()
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if k := r.leads(); k >= 0 {
 			return k
 		}
@@ -444,7 +451,7 @@ func (r *faultRun) sameLists() {
 			ours, theirs = n.get("/v1/streams?limit=2000", ""), tag+"\n"+string(body)
 			return ours == theirs && bytes.Contains(body, []byte(`"viewers"`))
 		}
-		for end := time.Now().Add(20 * time.Second); !equal(); time.Sleep(50 * time.Millisecond) {
+		for end := time.Now().Add(patience); !equal(); time.Sleep(50 * time.Millisecond) {
 			if time.Now().After(end) {
 				t.Fatalf("%s differs from the fold of the log\n%.400s\n%.400s", fleet.HubName(i), theirs, ours)
 			}
@@ -469,6 +476,7 @@ func longFaults() bool { return os.Getenv("ONAIR_FAULTS") == "long" }
 
 // TestFaultsOfOneNode breaks links, workers and the hub with its broker, under load, and checks the history.
 func TestFaultsOfOneNode(t *testing.T) {
+	soak(t)
 	if !longFaults() {
 		t.Parallel() // it mostly waits; the long run wants the machine for itself
 	}

@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 
@@ -48,7 +47,7 @@ func accepted(log string, into map[string]int) {
 // readHistory reads the whole log message by message, trusting no consumer.
 func readHistory(t testing.TB, js jetstream.JetStream, jobs map[string]int) *trail {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	stream, err := js.Stream(ctx, broker.StreamPages)
 	if err != nil {

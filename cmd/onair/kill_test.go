@@ -71,7 +71,7 @@ func (p *program) list(t *testing.T, ok func(*client.Streams) bool) *client.Stre
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	for {
 		l, err := c.Streams(ctx, client.Query{Limit: 500})
@@ -88,6 +88,7 @@ func (p *program) list(t *testing.T, ok func(*client.Streams) bool) *client.Stre
 // back from the folder at once; in the end the log holds every page once, and a node that folds the log from its
 // beginning answers like the one that was killed on the way.
 func TestKilledDemoLosesNothing(t *testing.T) {
+	soak(t)
 	t.Parallel()
 	data := t.TempDir()
 	var seq uint64

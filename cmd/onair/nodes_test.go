@@ -81,7 +81,7 @@ func startNodeWith(t *testing.T, b *broker.Broker, infos []live.PlatformInfo, pa
 // reach waits until the node shows the log up to seq.
 func (n *node) reach(seq uint64) {
 	n.t.Helper()
-	ctx, cancel := context.WithTimeout(n.t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(n.t.Context(), patience)
 	defer cancel()
 	for {
 		changed := n.view.Changed()
@@ -155,7 +155,7 @@ func (f *feed) until(v *view.View, more uint64) uint64 {
 		f.t.Fatal(err)
 	}
 	defer conn.Close()
-	ctx, cancel := context.WithTimeout(f.t.Context(), 60*time.Second)
+	ctx, cancel := context.WithTimeout(f.t.Context(), patience)
 	defer cancel()
 	var wg sync.WaitGroup
 	wg.Go(func() {

@@ -75,7 +75,7 @@ func spawn(t *testing.T, args ...string) *process {
 // says waits until the process has written text.
 func (p *process) says(t *testing.T, text string) {
 	t.Helper()
-	for end := time.Now().Add(30 * time.Second); !strings.Contains(p.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(patience); !strings.Contains(p.stderr.String(), text); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("does not say %q:\n%s", text, p.stderr)
 		}
@@ -87,7 +87,7 @@ func (p *process) fails(t *testing.T, words string) {
 	t.Helper()
 	select {
 	case <-p.ended:
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("still running:\n%s", p.stderr)
 	}
 	if p.code != 1 || !strings.Contains(p.stderr.String(), words) {
@@ -132,6 +132,7 @@ func mustTry(t *testing.T, args ...string) (stdout, stderr string) {
 // From "worker add" on the hub through the pasted command to a worker's page in the list, and back out again, each
 // program a process of its own.
 func TestEnrolment(t *testing.T) {
+	t.Parallel()
 	web := httptest.NewServer(sim.New(sim.Options{Seed: 1, Scale: 0.02, Log: slog.New(slog.DiscardHandler)}).Handler())
 	defer web.Close()
 	dir, chzzk := t.TempDir(), web.URL+"/chzzk/api"
