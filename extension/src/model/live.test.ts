@@ -110,6 +110,7 @@ describe("convergence", () => {
           }
         }
         server.failing = 0;
+        server.delay = 0; // else the last change below may wait for a slow list that is just due
         await pass(server, 3 * minute); // longer than the longest wait after a failure
         expectSame(live, server);
         expect(live.status.phase).toBe("live");
