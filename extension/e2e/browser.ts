@@ -3,13 +3,19 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BrowserContext, chromium, type Page } from "playwright-core";
+import { type BrowserContext, type Browser as BrowserType, chromium, type Page } from "playwright-core";
 import { seal } from "../src/model/doc.ts";
 import { readDoc } from "../src/model/readdoc.ts";
 import type { Built } from "./build.ts";
 
 /** What the set-up made. */
 export const built = (): Built => JSON.parse(process.env.ONAIR_E2E as string);
+
+/** The window that the icon in the toolbar opens. */
+export interface Popup {
+  evaluate<R>(run: () => R): Promise<R>;
+  picture(): Promise<Buffer>;
+}
 
 export type Look = { theme: "dark" | "light"; lang: "ko" | "en" };
 
@@ -40,6 +46,7 @@ export class Browser {
         "--disable-sync",
         "--lang=ko",
         "--enable-precise-memory-info",
+        "--screen-info={1600x1200}", // a popup is no larger than the screen allows
         // A mouse, which a machine without a screen does not have.
         "--blink-settings=primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4",
         `--disable-extensions-except=${extension}`,
@@ -91,6 +98,42 @@ export class Browser {
     }, seal(doc));
   }
 
+  /** Presses the icon in the toolbar. What opens is no page that playwright knows: it is asked through the browser itself. */
+  async popup(): Promise<Popup> {
+    const worker = this.context.serviceWorkers()[0] ?? (await this.context.waitForEvent("serviceworker"));
+    await worker.evaluate(() => chrome.action.openPopup());
+    const cdp = await (this.context.browser() as BrowserType).newBrowserCDPSession();
+    const target = await until(
+      async () => (await cdp.send("Target.getTargets")).targetInfos.find((t) => t.url.includes("?popup")),
+      Boolean,
+      "the popup",
+    );
+    const { sessionId } = await cdp.send("Target.attachToTarget", { targetId: target?.targetId as string });
+    let last = 0;
+    const ask = (method: string, params: object): Promise<Record<string, unknown>> =>
+      new Promise((done, fail) => {
+        const id = ++last;
+        const heard = ({ message }: { message: string }) => {
+          const answer = JSON.parse(message);
+          if (answer.id !== id) return;
+          cdp.off("Target.receivedMessageFromTarget", heard);
+          if (answer.error) fail(new Error(answer.error.message));
+          else done(answer.result);
+        };
+        cdp.on("Target.receivedMessageFromTarget", heard);
+        cdp
+          .send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method, params }) })
+          .catch(fail);
+      });
+    return {
+      async evaluate<R>(run: () => R): Promise<R> {
+        const { result } = await ask("Runtime.evaluate", { expression: `(${run})()`, returnByValue: true });
+        return (result as { value: R }).value;
+      },
+      picture: async () => Buffer.from((await ask("Page.captureScreenshot", {})).data as string, "base64"),
+    };
+  }
+
   stored(keys: string[]): Promise<Record<string, unknown>> {
     return this.inside((keys) => chrome.storage.local.get(keys), keys);
   }
@@ -122,7 +165,7 @@ export async function shown(
 }
 
 /** How long anything may take. Nothing is measured here: the machine may be a small one that does much else. */
-export const patience = 60_000;
+export const patience = Number(process.env.ONAIR_PATIENCE ?? 60_000);
 
 /** Waits, without a fixed sleep, until something holds; the last answer is in the error. */
 export async function until<T>(

@@ -12,6 +12,8 @@ export interface Built {
   hub: string;
   newtab: string;
   panel: string;
+  /** The panel build in a browser that has no side panel. */
+  popup: string;
   web: string;
   out: string;
 }
@@ -21,20 +23,27 @@ export function build(): { built: Built; clean: () => void } {
   const hub = process.env.ONAIR_HUB ?? join(dir, "onair");
   if (!process.env.ONAIR_HUB) execFileSync("go", ["build", "-o", hub, "./cmd/onair"], { cwd: root, stdio: "inherit" });
   const dist = resolve(process.env.ONAIR_DIST ?? join(root, "extension/dist"));
-  const granted = (target: string): string => {
+  const granted = (target: string, name = target, without = ""): string => {
     const from = join(dist, target);
     if (!existsSync(join(from, "manifest.json"))) throw new Error(`${from} is not built: npm run build`);
-    const to = join(dir, target);
+    const to = join(dir, name);
     cpSync(from, to, { recursive: true });
     const path = join(to, "manifest.json");
     const manifest = JSON.parse(readFileSync(path, "utf8"));
-    manifest.permissions.push("notifications");
+    manifest.permissions = [...manifest.permissions.filter((p: string) => p !== without), "notifications"];
     manifest.host_permissions = ["http://127.0.0.1/*", "http://localhost/*"];
     writeFileSync(path, JSON.stringify(manifest));
     return to;
   };
   const out = join(import.meta.dirname, "out");
-  const built = { hub, newtab: granted("newtab"), panel: granted("panel"), web: join(dist, "web"), out };
+  const built = {
+    hub,
+    newtab: granted("newtab"),
+    panel: granted("panel"),
+    popup: granted("panel", "popup", "sidePanel"),
+    web: join(dist, "web"),
+    out,
+  };
   return { built, clean: () => rmSync(dir, { recursive: true, force: true }) };
 }
 

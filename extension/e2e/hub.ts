@@ -74,6 +74,8 @@ export class Door {
   url = "";
   /** Requests that came through, by path. */
   asked: string[] = [];
+  /** Streams of events that are open. */
+  streams = 0;
   /** While lists are changed, nothing is pushed: events would change them back. */
   change: Change | undefined;
   /** Every platform is said to be well: a notice of one that is not loads what shows notices. */
@@ -103,6 +105,10 @@ export class Door {
           ? wellPlatforms
           : undefined;
       const headers = { ...from.headers, ...(changing && { "accept-encoding": "identity", "if-none-match": "" }) };
+      if (path.startsWith("/v1/events")) {
+        this.streams++;
+        to.on("close", () => this.streams--);
+      }
       const on = request(this.hub.url + path, { method: from.method ?? "GET", headers }, (answer) => {
         if (!changing || answer.statusCode !== 200) {
           to.writeHead(answer.statusCode ?? 500, answer.headers);

@@ -1,6 +1,6 @@
 // What a reader does, in a real browser, against a real hub on the simulated platforms.
 
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { extname, join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
@@ -204,6 +204,100 @@ describe("the list", () => {
     await preview.getByRole("button", { name: "오늘의 기록" }).click();
     await page.locator("dialog.curve").waitFor();
     expect(await page.evaluate(() => location.hash)).toMatch(/^#day\/today\/1d\/[a-z0-9]+\/[\w-]+/);
+  });
+
+  test("in a narrow column glyphs are whole, a chip is whole or away, and marks are said", async () => {
+    const platforms = ["chzzk", "soop", "twitch", "youtube"];
+    door.change = (_, body) => {
+      type Stream = Record<"new" | "rising" | "hot", boolean> & {
+        creator: { name: string };
+        broadcasts: { platform: string; id: string }[];
+      };
+      (body.streams as Stream[]).slice(0, 40).forEach((e, i) => {
+        const of = e.broadcasts[0] as Stream["broadcasts"][0];
+        const others = platforms.filter((p) => p !== of.platform).slice(0, i % 4);
+        e.broadcasts = [of, ...others.map((platform) => ({ ...of, platform, id: `${of.id}x` }))];
+        e.creator.name = "아주아주긴이름의방송인".slice(0, 3 + (i % 9));
+        Object.assign(e, { new: i % 5 === 1, hot: i % 5 === 2, rising: i % 5 === 3 });
+      });
+    };
+    for (const density of ["comfortable", "compact", "text"]) {
+      await fresh({ prefs: { density, lang: "ko" } });
+      const look = () =>
+        page.locator("[data-column]").evaluateAll((columns) =>
+          columns
+            .filter((c) => c.clientWidth < 350)
+            .flatMap((c) =>
+              [...c.querySelectorAll<HTMLElement>("[data-key]")].map((r) => {
+                const box = (r.querySelector(".meta") as Element).getBoundingClientRect();
+                const within = (e: Element) => {
+                  const { left, right, top, bottom, width } = e.getBoundingClientRect();
+                  return left >= box.left - 1 &&
+                    right <= box.right + 1 &&
+                    top >= box.top - 1 &&
+                    bottom <= box.bottom + 1
+                    ? width
+                    : 0;
+                };
+                const tag = r.querySelector(".tag") as Element | null;
+                const tagTop = tag?.getBoundingClientRect().top ?? 0;
+                const title = r.querySelector(".title") as HTMLElement;
+                const name = (r.querySelector(".name") as Element).getBoundingClientRect();
+                return {
+                  glyphs: r.querySelectorAll(".g").length,
+                  cut: [...r.querySelectorAll(".g")].filter((g) => !within(g)).length,
+                  chip: !tag || tagTop >= box.bottom || tagTop === 0 ? "away" : within(tag) >= 24 ? "whole" : "cut",
+                  over: name.right > box.left + 1 && name.bottom > box.top && name.top < box.bottom,
+                  mark: title.dataset.mark ?? "",
+                  said: getComputedStyle(title, "::before").content,
+                };
+              }),
+            ),
+        );
+      // The columns beside the first get their rows a frame later.
+      const found = await until(look, (all) => new Set(all.map((r) => r.mark)).size === 4, "rows with each mark");
+      expect(found.length, density).toBeGreaterThan(20);
+      expect(found.filter((r) => r.glyphs === 4).length, density).toBeGreaterThan(3);
+      expect(
+        found.filter((r) => r.cut || r.chip === "cut" || r.over),
+        density,
+      ).toEqual([]);
+      if (density !== "text") expect(new Set(found.map((r) => r.chip)), density).toEqual(new Set(["away", "whole"]));
+      expect(new Set(found.map((r) => r.mark)), density).toEqual(new Set(["", "신규", "화제", "급상승"]));
+      for (const { mark, said } of found) expect(said).toBe(mark ? `"${mark} "` : "none");
+      await page.close();
+    }
+  });
+
+  test("how long a stream runs is the log's time since its start, in figures and in words", async () => {
+    const logNow = async () => {
+      const { clock } = (await (await fetch(`${hub.url}/v1/platforms`)).json()) as {
+        clock: { real: string; log: string; speed: number };
+      };
+      return Date.parse(clock.log) + clock.speed * (Date.now() - Date.parse(clock.real));
+    };
+    const start = (await logNow()) - (26 * 60 + 3) * 60_000; // more than a day: hours go on
+    door.change = (_, body) => {
+      for (const e of body.streams as { started_at: string }[]) e.started_at = new Date(start).toISOString();
+    };
+    await fresh();
+    const row = rows(page).first();
+    const said = async () => {
+      const least = Math.floor((await logNow()) - start) / 60_000;
+      const [up, label] = await row.evaluate((r) => [
+        r.querySelector<HTMLElement>(".num")?.dataset.up ?? "",
+        r.getAttribute("aria-label") ?? "",
+      ]);
+      const [h, m] = up.split(":").map(Number) as [number, number];
+      return { up, label, late: least - (60 * h + m), minutes: 60 * h + m };
+    };
+    // The page draws each second, in which this hub's log goes on by some of a minute.
+    const first = await until(said, (s) => Math.abs(s.late) < 3 && /^26:\d\d$/.test(s.up), "twenty-six hours");
+    expect(first.label).toContain(`${first.up}째 방송`);
+    expect(await row.evaluate((r) => getComputedStyle(r.querySelector(".num") as Element, "::after").content)).toMatch(
+      /^"26:\d\d"$/,
+    );
+    await until(said, (s) => s.minutes > first.minutes && Math.abs(s.late) < 3, "it goes on");
   });
 
   test("densities and high contrast", async () => {
@@ -525,6 +619,99 @@ describe("hands", () => {
     await tab.close();
   });
 
+  test("opens in this tab, a new one or a new window; the middle button and Ctrl always in a new tab", async () => {
+    type Tab = { id: number; windowId: number };
+    const tabs = () =>
+      browser.inside(async () => {
+        const own = await chrome.tabs.getCurrent();
+        const all = (await chrome.tabs.query({})) as Tab[];
+        return all.filter((t) => t.id !== own?.id).map(({ id, windowId }) => ({ id, windowId }));
+      }, undefined);
+    // Streams are at the door: a page that a middle click opens is on its way before anybody could stop it.
+    door.change = (_, body) => {
+      (body.streams as { broadcasts: { url: string }[] }[]).forEach((e, n) => {
+        for (const b of e.broadcasts) b.url = `${door.url}/livez?stream=${n}`;
+      });
+    };
+    const goesTo = (p: Page, href: string) =>
+      until(
+        async () => p.url(),
+        (u) => u === href,
+        `to be at ${href}`,
+      );
+    /** A link of the list and where it leads, whichever row it is in by now. */
+    const link = async () => {
+      await page.bringToFront();
+      const to = (await rows(page).nth(1).locator("a.name").getAttribute("href")) as string;
+      expect(to).toContain("/livez?stream=");
+      return { to, at: page.locator(`[data-column="all"] a.name[href="${to}"]`).first() };
+    };
+    for (const open of ["current", "tab", "window"] as const) {
+      await fresh({ prefs: { hoverDelay: 0, open } });
+      const here = page.url();
+      const before = await tabs();
+      const { to, at } = await link();
+      const others = new Set(browser.context.pages());
+      const fresher = async () => browser.context.pages().filter((p) => !others.has(p));
+      await at.click();
+      if (open === "current") {
+        await goesTo(page, to);
+        expect((await tabs()).length).toBe(before.length);
+        await page.close();
+        continue;
+      }
+      const [tab] = await until(fresher, (all) => all.length === 1, "another page");
+      await goesTo(tab as Page, to);
+      expect(page.url()).toBe(here);
+      const added = (await tabs()).filter((t) => !before.some((b) => b.id === t.id));
+      expect(added.length).toBe(1);
+      // A window of its own, or one that was there.
+      expect(before.some((b) => b.windowId === added[0]?.windowId)).toBe(open === "tab");
+      await tab?.close();
+      await page.close();
+    }
+    // Whatever is chosen: the browser's own ways of opening a link are left to it.
+    for (const how of [{ button: "middle" }, { modifiers: ["Control"] }] as const) {
+      await fresh({ prefs: { hoverDelay: 0, open: "current" } });
+      const here = page.url();
+      const { to, at } = await link();
+      const [tab] = await Promise.all([browser.context.waitForEvent("page"), at.click(how as never)]);
+      await goesTo(tab, to);
+      expect(page.url()).toBe(here);
+      await tab.close();
+      await page.close();
+    }
+  });
+
+  test("a column is dragged to another place by its name, and stays there", async () => {
+    await fresh();
+    const order = () =>
+      page.locator("[data-column]").evaluateAll((all) => all.map((c) => c.getAttribute("data-column") as string));
+    const before = await order();
+    await page.locator(`[data-column="${before[0]}"] .grip`).hover();
+    await page.mouse.down();
+    const target = page.locator(`[data-column="${before[2]}"]`);
+    const box = (await target.boundingBox()) as { x: number; y: number; width: number; height: number };
+    let step = 0;
+    await until(
+      async () => {
+        await page.mouse.move(box.x + box.width / 2 + (step++ % 2), box.y + 200);
+        return target.getAttribute("class");
+      },
+      (c) => c?.split(" ").includes("over") ?? false,
+      "where it would go is shown",
+    );
+    await page.mouse.up();
+    const [first, second, third, ...rest] = before;
+    const want = [second, third, first, ...rest].join();
+    await until(order, (now) => now.join() === want, "it is there");
+    expect(await page.locator(".column.over").count()).toBe(0);
+    await page.close();
+    page = await browser.open();
+    await rows(page).first().waitFor();
+    expect((await order()).join()).toBe(want);
+  });
+
   test("a column moves by keyboard, is hidden, and stays so", async () => {
     await fresh();
     const order = () =>
@@ -660,31 +847,51 @@ describe("servers, surfaces, manners", () => {
   });
 
   test("nothing runs while the page is hidden", async () => {
-    await fresh();
-    await until(async () => door.asked.some((p) => p.startsWith("/v1/events")), Boolean, "live");
-    await page.evaluate(() => {
-      Object.defineProperty(document, "visibilityState", { configurable: true, get: () => "hidden" });
-      document.dispatchEvent(new Event("visibilitychange"));
-    });
+    await browser.reset(door.url);
+    page = await browser.context.newPage();
+    await page.clock.install(); // every timer of the page runs by a clock that the test moves on
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await page.goto(browser.url());
+    await rows(page).first().waitFor();
+    const turn = (state: "hidden" | "visible") =>
+      page.evaluate((state) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => state });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    const live = (what: string) =>
+      until(
+        async () => {
+          await page.clock.runFor(1000); // pauses between tries pass
+          return door.streams;
+        },
+        (n) => n === 1,
+        what,
+      );
+    const asked = () => door.asked.filter((p) => p.startsWith("/v1"));
+    await live("live");
+    door.asked = [];
+    await page.clock.runFor("10:00");
+    await until(
+      async () => asked().length,
+      (n) => n > 0,
+      "ten minutes in which a page that is seen asks",
+    );
+    await live("live");
+    await turn("hidden");
+    await until(
+      async () => door.streams,
+      (n) => n === 0,
+      "the stream has ended",
+    );
     await until(async () => Boolean((await browser.stored(["list"])).list), Boolean, "it stores what it knows");
     door.asked = [];
-    const timers = await page.evaluate(
-      () =>
-        new Promise<number>((done) => {
-          const before = performance.getEntriesByType("resource").filter((r) => r.name.includes("/v1/")).length;
-          setTimeout(
-            () => done(performance.getEntriesByType("resource").filter((r) => r.name.includes("/v1/")).length - before),
-            2000,
-          ); // a time in which a live page has asked
-        }),
-    );
-    expect(door.asked.filter((p) => p.startsWith("/v1"))).toEqual([]);
-    expect(timers).toBe(0);
-    await page.evaluate(() => {
-      Reflect.deleteProperty(document, "visibilityState");
-      document.dispatchEvent(new Event("visibilitychange"));
-    });
-    await until(async () => door.asked.some((p) => p.startsWith("/v1/events")), Boolean, "live again");
+    await page.clock.runFor("10:00");
+    // What was asked in those minutes is known: this answer comes after it.
+    await page.evaluate((url) => fetch(`${url}/livez`), door.url);
+    expect(asked()).toEqual([]);
+    expect(door.streams).toBe(0);
+    await turn("visible");
+    await live("live again");
   });
 
   test("the web page: every filter is in the address", async () => {
@@ -758,6 +965,27 @@ describe("the panel build", () => {
       expect(manifest.commands).toHaveProperty("_execute_action");
     } finally {
       await side.close();
+    }
+  });
+
+  test("without a side panel the icon opens a popup with the list", async () => {
+    const other = await Browser.start(built().popup);
+    try {
+      await other.reset(door.url);
+      const popup = await other.popup();
+      const listed = await until(
+        () =>
+          popup.evaluate(() => ({
+            size: [innerWidth, innerHeight, document.querySelector("#page")?.getBoundingClientRect().height],
+            names: [...document.querySelectorAll("[data-key] .name")].map((n) => n.textContent ?? ""),
+          })),
+        (now) => now.size.join() === "400,600,600" && now.names.length > 3,
+        "rows in a window of 400 by 600",
+      );
+      expect(listed.names.every(Boolean)).toBe(true);
+      writeFileSync(join(built().out, "toolbar-popup.png"), await popup.picture());
+    } finally {
+      await other.close();
     }
   });
 });

@@ -7,6 +7,8 @@ const server: string = import.meta.env.VITE_ONAIR_SERVER ?? "http://127.0.0.1:80
 
 const alarmName = "look";
 const panel = __TARGET__ === "panel";
+/** What the list's address ends with where it is a popup: browsers without a side panel. */
+export const popupMark = "?popup";
 const listPage = panel ? "panel.html" : "newtab.html";
 
 function storage(area: "local" | "sync"): Storage {
@@ -74,7 +76,7 @@ export function chromeWorker(): WorkerPort {
     setUpAction() {
       if (!panel) chrome.action.onClicked.addListener(() => void chrome.tabs.create({ url: listPage }));
       else if (chrome.sidePanel) void chrome.sidePanel.setPanelBehavior({ openPanelOnActionClick: true });
-      else void chrome.action.setPopup({ popup: listPage });
+      else void chrome.action.setPopup({ popup: `${listPage}${popupMark}` });
     },
     language: () => chrome.i18n.getUILanguage(),
     listPage: () => listPage,

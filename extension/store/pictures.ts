@@ -120,11 +120,11 @@ test("promotional picture", async () => {
       box-shadow: 0 10px 40px #000; }
     .shade { position: absolute; inset: 0; background: linear-gradient(90deg, #0d0f13 38%, #0d0f13b0 58%, transparent 82%) }
     .text { position: absolute; left: 28px; top: 50px; width: 180px }
-    .text img { width: 44px; display: block } b { font-size: 31px; line-height: 1.5; letter-spacing: -0.04em; display: block }
+    .text img { width: 44px; height: 44px; display: block } b { font-size: 31px; line-height: 1.5; letter-spacing: -0.04em; display: block }
     p { margin: 2px 0 0; color: #c3cad8 }
   </style><img class="list" src="data:image/png;base64,${shot}"><div class="shade"></div>
   <div class="text"><img src="data:image/png;base64,${icon}"><b>onair</b><p>지금 한국에서<br>방송 중인 것 전부</p></div>`);
-  await until(() => page.evaluate(() => [...document.images].every((i) => i.complete)), Boolean, "pictures");
+  await page.evaluate(() => Promise.all([...document.images].map((i) => i.decode())));
   await page.screenshot({ path: join(out, "promo-440x280.png") });
   expect(await page.evaluate(() => [innerWidth, innerHeight])).toEqual([440, 280]);
   await page.close();

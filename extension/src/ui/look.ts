@@ -7,7 +7,7 @@ const load = async (name: "contrast" | "dense" | "narrow") => loadStyles((await 
 
 /** Loads what only narrow windows need; done when it is. */
 export async function loadNarrow(): Promise<void> {
-  if (innerWidth <= 760) await load("narrow");
+  if (innerWidth <= 900) await load("narrow");
 }
 
 /** Done when seldom used styles are loaded. */

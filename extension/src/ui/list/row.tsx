@@ -118,8 +118,11 @@ export class RowView extends Component<RowProps> {
         >
           {entryName(e)}
         </a>
-        <span class="title">{e.title}</span>
-        <span class="meta" data-mark={m ? t(m) : undefined} data-new={m === "new" || undefined}>
+        <span class="title" data-mark={m ? t(m) : undefined} data-new={m === "new" || undefined}>
+          {e.title}
+        </span>
+        {/* Glyphs are never cut, however long the name beside them is. */}
+        <span class="meta" style={{ minWidth: `${several ? 20 * e.broadcasts.length : 44}px` }}>
           {(several || platform !== e.broadcasts[0]?.platform) &&
             e.broadcasts.map((b) =>
               several && b.url ? (

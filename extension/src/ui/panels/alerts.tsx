@@ -25,6 +25,26 @@ export function AlertsPanel({ t, store, manage, state, port, words }: PanelProps
     const c = categories.find((o) => o.id === id);
     return c ? categoryName(c, lang) : id;
   };
+  const quietField = {
+    from: (
+      <input
+        class="field"
+        type="time"
+        aria-label={`${t("quiet")} ${t("from")}`}
+        value={clock(alerts.quietFrom)}
+        onChange={(e) => manage.setAlerts({ quietFrom: minutesOf(e.currentTarget.value) })}
+      />
+    ),
+    to: (
+      <input
+        class="field"
+        type="time"
+        aria-label={`${t("quiet")} ${t("to")}`}
+        value={clock(alerts.quietTo)}
+        onChange={(e) => manage.setAlerts({ quietTo: minutesOf(e.currentTarget.value) })}
+      />
+    ),
+  };
   const toggle = (list: readonly string[], v: string) =>
     list.includes(v) ? list.filter((o) => o !== v) : [...list, v];
   return (
@@ -146,6 +166,7 @@ export function AlertsPanel({ t, store, manage, state, port, words }: PanelProps
               <span>{t("whenOver")}</span>
               <NumberField
                 label={t("whenOver")}
+                empty={t("overOff")}
                 value={alerts.over || null}
                 max={20_000_000}
                 step={1000}
@@ -199,22 +220,10 @@ export function AlertsPanel({ t, store, manage, state, port, words }: PanelProps
           </Block>
           <Block title={t("quiet")}>
             <div class="line-of">
-              <input
-                class="field"
-                type="time"
-                aria-label={`${t("quiet")} ${t("from")}`}
-                value={clock(alerts.quietFrom)}
-                onChange={(e) => manage.setAlerts({ quietFrom: minutesOf(e.currentTarget.value) })}
-              />
-              {t("from")}
-              <input
-                class="field"
-                type="time"
-                aria-label={`${t("quiet")} ${t("to")}`}
-                value={clock(alerts.quietTo)}
-                onChange={(e) => manage.setAlerts({ quietTo: minutesOf(e.currentTarget.value) })}
-              />
-              {t("to")}
+              {/* Each language has its own order of words around the two times. */}
+              {t("quietSpan")
+                .split(/[{}]/)
+                .map((part, i) => (i % 2 ? quietField[part as "from" | "to"] : part.trim()))}
             </div>
             <div class="line-of">
               <span>{t("cooldown")}</span>

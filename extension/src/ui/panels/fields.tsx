@@ -66,11 +66,13 @@ export interface NumberProps {
   value: number | null;
   max: number;
   step?: number;
+  /** Stands in the field while it is empty; short, for fields are. */
+  empty?: string;
   onChange: (value: number | null) => void;
 }
 
 /** A whole number, or null for an empty field. */
-export function NumberField({ label, value, max, step = 1, onChange }: NumberProps) {
+export function NumberField({ label, value, max, step = 1, empty = "", onChange }: NumberProps) {
   return (
     <input
       class="field"
@@ -80,7 +82,7 @@ export function NumberField({ label, value, max, step = 1, onChange }: NumberPro
       max={max}
       step={step}
       aria-label={label}
-      placeholder={label}
+      placeholder={empty}
       value={value ?? ""}
       onChange={(e) => {
         const v = e.currentTarget.valueAsNumber;

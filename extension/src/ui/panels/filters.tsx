@@ -31,6 +31,7 @@ export function FiltersPanel({ t, store, state, words }: PanelProps) {
         <div class="line-of">
           <NumberField
             label={t("min")}
+            empty={t("min")}
             value={filter.min}
             max={20_000_000}
             step={100}
@@ -39,6 +40,7 @@ export function FiltersPanel({ t, store, state, words }: PanelProps) {
           –
           <NumberField
             label={t("max")}
+            empty={t("max")}
             value={filter.max}
             max={20_000_000}
             step={100}
