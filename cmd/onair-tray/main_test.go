@@ -65,7 +65,7 @@ func program(tb testing.TB, name string) string {
 	if _, err := os.Stat(path); err == nil {
 		return path
 	}
-	if out, err := exec.Command("go", "build", "-o", path, "onair/cmd/"+name).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-ldflags", "-s -w", "-o", path, "onair/cmd/"+name).CombinedOutput(); err != nil {
 		tb.Fatalf("%v: %s", err, out)
 	}
 	return path
@@ -221,7 +221,9 @@ func (p *process) said() string {
 func (s *sandbox) start(tb testing.TB, env []string, name string, args ...string) *process {
 	tb.Helper()
 	p := &process{Cmd: exec.Command(name, args...), done: make(chan struct{})}
-	// systray reads its version counter without its lock (GetLayout against refresh): such a report is not ours.
+	// systray reads its menu's version without a lock (GetLayout against refresh). Ours takes that menu's place as soon as
+	// systray has come to the bus; a panel that asks in between, where a busy machine may pause, gets systray's answer, and
+	// such a report is not ours.
 	p.Env = append(append([]string{"GORACE=exitcode=0"}, s.env...), env...)
 	p.Stdout, p.Stderr = p, p
 	p.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

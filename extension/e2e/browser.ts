@@ -164,7 +164,8 @@ export async function shown(
   return found.sort((a, b) => a.y - b.y);
 }
 
-/** How long anything may take. Nothing is measured here: the machine may be a small one that does much else. */
+/** How long anything may take, in ms. Nothing is measured here: the machine may be a small one that does much else. Less, by
+ *  ONAIR_PATIENCE, shows sooner what a change broke. */
 export const patience = Number(process.env.ONAIR_PATIENCE ?? 60_000);
 
 /** Waits, without a fixed sleep, until something holds; the last answer is in the error. */
