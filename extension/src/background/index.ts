@@ -7,7 +7,8 @@ import { synchronise, syncPause } from "./syncing.ts";
 
 const port = chromeWorker();
 
-const lookNow = () => look(port, fetch, new Date());
+/** One look at a time: two that begin from the same memory would say the same thing twice. */
+const lookNow = () => navigator.locks.request("look", () => look(port, fetch, new Date()));
 
 /** The alarm runs only while something needs it. */
 async function arm(): Promise<void> {
