@@ -141,7 +141,8 @@ func (b *builder) page(m *live.Message, p *live.Page, at time.Time) {
 		b.sawChannel(live.ChannelID{Platform: p.Platform, ID: info.ID}, info.Name, at, info)
 	}
 	rows := once(p.Observations)
-	day := dayOf(at)
+	when := dated(m, at, b.start.info.Virtual)
+	day := dayOf(when)
 	if !b.kept(day, 1+len(rows)) {
 		return
 	}
@@ -151,7 +152,7 @@ func (b *builder) page(m *live.Message, p *live.Page, at time.Time) {
 		c.Day(day)
 		c.Token(string(p.Platform))
 		c.Token(o.ID)
-		c.Time(at)
+		c.Time(when)
 		viewers(c, o.Viewers)
 		c.Filled(o.Category.Name)
 		c.Int(int64(m.Seq))
@@ -159,7 +160,7 @@ func (b *builder) page(m *live.Message, p *live.Page, at time.Time) {
 		c.End()
 		b.saw(p.Platform, o, at)
 	}
-	b.request(m, p, at, day, late, len(rows))
+	b.request(m, p, when, day, late, len(rows))
 }
 
 func (b *builder) request(m *live.Message, p *live.Page, at time.Time, day int64, late bool, rows int) {

@@ -20,6 +20,19 @@ type Reading struct {
 	Page        *live.Page // a broadcast stands in it once
 }
 
+// standing is how much of a time tells messages apart while the broker's clock is behind: more of them than a day has.
+const standing = time.Second / time.Microsecond
+
+// dated is the time that the tables give the rows of a message which the fold dates at. It is that one, unless the broker's
+// clock is behind an earlier reading of its own: then the fold's time stands, and one page's rows would take another's for
+// themselves. Within that second they follow the log's order.
+func dated(m *live.Message, at time.Time, virtual bool) time.Time {
+	if virtual || !at.Add(max(m.Age, 0)).After(m.Time.Truncate(time.Microsecond)) {
+		return at
+	}
+	return at.Truncate(time.Second).Add(time.Duration(m.Seq%uint64(standing)) * time.Microsecond)
+}
+
 // errEnough ends reading at the log's end.
 var errEnough = errors.New("end of the log")
 
@@ -45,7 +58,7 @@ func Read(ctx context.Context, log view.Log, fn func(Reading) error) error {
 			at := state.Apply(&m, page).At
 			if page != nil {
 				page.Observations = once(page.Observations)
-				if err := fn(Reading{m.Seq, first, info.LastSeq, at, m.Lane.Name == live.LaneLate, page}); err != nil {
+				if err := fn(Reading{m.Seq, first, info.LastSeq, dated(&m, at, info.Virtual), m.Lane.Name == live.LaneLate, page}); err != nil {
 					return err
 				}
 			}
