@@ -3,6 +3,7 @@ package broker_test
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"testing"
 	"time"
@@ -13,7 +14,11 @@ import (
 	"onair/live"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "8") // a lease that runs out is waited for
+	goleak.VerifyTestMain(m)
+}
 
 // patience is how long a test waits for something that should be there at once, on a machine that others use too.
 const patience = 60 * time.Second

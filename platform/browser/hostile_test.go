@@ -100,7 +100,7 @@ func TestStrangersEndInTime(t *testing.T) {
 			if class != c.class || err == nil || !strings.Contains(err.Error(), c.text) || strings.Contains(err.Error(), "127.0.0.1") {
 				t.Errorf("%s: %v", class, err)
 			}
-			if took := time.Since(began); took > 20*time.Second {
+			if took := time.Since(began); took > time.Minute {
 				t.Errorf("after %v", took)
 			}
 		})

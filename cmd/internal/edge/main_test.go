@@ -2,6 +2,7 @@ package edge
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -23,7 +24,11 @@ import (
 	"onair/sim"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Parse()
+	_ = flag.Set("test.parallel", "6") // workers and hubs are mostly waited for
+	goleak.VerifyTestMain(m)
+}
 
 // patience bounds what should happen soon.
 const patience = 60 * time.Second
