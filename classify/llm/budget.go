@@ -51,7 +51,7 @@ type budget struct {
 
 func (b *budget) take(ctx context.Context, tokens int64) error {
 	return b.change(ctx, func(s *spent) error {
-		if s.Tokens+tokens > b.daily {
+		if tokens > b.daily-s.Tokens {
 			return ErrSpent
 		}
 		s.Tokens += tokens
@@ -59,15 +59,30 @@ func (b *budget) take(ctx context.Context, tokens int64) error {
 	})
 }
 
-// settle replaces what was taken by what it cost. An endpoint that names an impossible cost is not believed.
+// settle replaces what was taken by what it cost: nothing where no model worked, and what was taken where the endpoint
+// does not say. It is believed within bounds: no text of that size costs less than an eighth of its price, and a lie
+// must not use up the day at once.
 func (b *budget) settle(ctx context.Context, taken int64, u Usage) error {
-	if u.Tokens <= 0 || u.Tokens > 4*taken {
+	cost := taken
+	switch {
+	case u.Free:
+		cost = 0
+	case u.Tokens > 0:
+		cost = min(max(u.Tokens, taken/8), 4*taken)
+	}
+	if cost == taken {
 		return nil
 	}
 	return b.change(ctx, func(s *spent) error {
-		s.Tokens = max(0, s.Tokens+u.Tokens-taken)
+		s.Tokens = max(0, s.Tokens+cost-taken)
 		return nil
 	})
+}
+
+// left is what may be taken today.
+func (b *budget) left(ctx context.Context) (int64, error) {
+	_, s, err := b.today(ctx)
+	return max(0, b.daily-s.Tokens), err
 }
 
 // today reads the account.

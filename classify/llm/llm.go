@@ -9,6 +9,8 @@
 // (Item.Addressed), the rest travel as data in JSON, the answer may only choose from lists (answer.go), and two titles with a
 // known answer ride in every request: where they come back wrong the whole answer is thrown away and its titles are
 // asked about in smaller company, down to one (trust.go). What is left of an attack is the attacker's own label.
+// Nothing that an endpoint says reaches a log, an error or a fact but words of those lists: it knows the key, and may
+// repeat it anywhere.
 package llm
 
 import (
@@ -41,15 +43,23 @@ type Verdict struct {
 	Category string // the id of a group of classify's tree
 }
 
-// Usage is what a request took, in tokens.
-type Usage struct{ Tokens int64 }
+// Usage is what asking took.
+type Usage struct {
+	Requests int   // more than one where the endpoint's dialect was found out
+	Tokens   int64 // as the endpoint says; 0 when it did not say it of every answer
+	Free     bool  // no model worked: there was no connection, or the request was refused
+}
 
 // What Ask can end in, beside errors of the context.
 var (
-	// ErrRefused: the endpoint does not take the key, the model's name or the request. Asking again changes nothing.
+	// ErrRefused: the endpoint does not take the key or the model's name. Asking again changes nothing.
 	ErrRefused = errors.New("refused by the model's endpoint")
 	// ErrBusy: too many requests; BusyError says for how long.
 	ErrBusy = errors.New("model's endpoint is busy")
+	// ErrKey: Client.Key has none now.
+	ErrKey = errors.New("the model's key cannot be read")
+	// ErrRequest: the endpoint does not take this request: for a title in it (some filter what they are asked), or always.
+	ErrRequest = errors.New("request not taken by the model's endpoint")
 	// ErrDown: no connection, no answer in time, or a server error.
 	ErrDown = errors.New("model's endpoint is out of order")
 	// ErrAnswer: an answer that is not what was asked for.
@@ -61,8 +71,8 @@ const (
 	langKorean, langOther, unsaid = "ko", "other", "unknown"
 	// maxShown bounds what of a text is sent, in runes: a longer title costs tokens and says no more.
 	maxShown = 120
-	// maxShownTags bounds the tags that are sent.
-	maxShownTags = 5
+	// maxShownTags and maxShownTag bound the tags that are sent: a title costs the same whoever tags it.
+	maxShownTags, maxShownTag = 5, 30
 )
 
 // groups are the ids of the tree's upper level, in its order.
@@ -76,10 +86,10 @@ func groups() []string {
 }
 
 // shown cuts s for the model.
-func shown(s string) string {
+func shown(s string, limit int) string {
 	s = live.CleanText(s, live.MaxTitle)
-	if utf8.RuneCountInString(s) <= maxShown {
+	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
-	return strings.TrimSpace(string([]rune(s)[:maxShown]))
+	return strings.TrimSpace(string([]rune(s)[:limit]))
 }

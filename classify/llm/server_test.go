@@ -2,6 +2,7 @@ package llm_test
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"slices"
@@ -33,7 +34,8 @@ type model struct {
 	mu       sync.Mutex
 	requests []request
 	judge    func(n int, items []item, w http.ResponseWriter) (content string, ok bool)
-	tokens   int64 // usage told; 0 tells none
+	tokens   int64                                       // usage told; 0 tells none
+	refuse   func(r request, w http.ResponseWriter) bool // answers what judge does not get to see, when set
 }
 
 type request struct {
@@ -51,6 +53,7 @@ type request struct {
 		} `json:"response_format"`
 	}
 	Items []item
+	Raw   []byte
 }
 
 func serve(t *testing.T, judge func(n int, items []item, w http.ResponseWriter) (string, bool)) *model {
@@ -58,7 +61,8 @@ func serve(t *testing.T, judge func(n int, items []item, w http.ResponseWriter) 
 	m.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, q *http.Request) {
 		var r request
 		r.Header, r.Path = q.Header.Clone(), q.URL.Path
-		if err := json.NewDecoder(q.Body).Decode(&r.Body); err != nil {
+		r.Raw, _ = io.ReadAll(q.Body)
+		if err := json.Unmarshal(r.Raw, &r.Body); err != nil {
 			t.Errorf("request is not JSON: %v", err)
 		}
 		var data struct {
@@ -72,6 +76,9 @@ func serve(t *testing.T, judge func(n int, items []item, w http.ResponseWriter) 
 		m.requests = append(m.requests, r)
 		n := len(m.requests)
 		m.mu.Unlock()
+		if m.refuse != nil && m.refuse(r, w) {
+			return
+		}
 		content, ok := m.judge(n, data.Items, w)
 		if !ok {
 			return

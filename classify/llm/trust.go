@@ -7,10 +7,12 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 
 	"onair/classify"
+	"onair/live"
 )
 
 // spoken are words with which people talk to a model rather than about a stream, in lower case. A title that holds
@@ -18,26 +20,35 @@ import (
 var spoken = []string{
 	"ignore", "disregard", "instruction", "prompt", "system:", "assistant", "user:", "you are", "you must", "respond", "output", "classify",
 	"label", "category", "json", "schema", "override", "as an ai", "language model", "chatgpt", "gpt", "llm", "enum", "token",
-	"무시하", "무시해", "지시", "명령", "프롬프트", "시스템", "분류", "라벨", "카테고리", "출력", "응답", "대답해", "답하라", "표시해", "인공지능", "언어모델", "언어 모델",
-	"指示", "無視", "忽略", "指令", "ignorez", "ignora", "игнорируй",
+	"forget all", "forget every", "forget previous", "forget the above", "jailbreak", "all items", "every item", "other items", "previous items",
+	"lang:", "lang=", "\"lang", "every lang", "all streams a", "mark all", "mark every", "for everything", "new task", "new rule", "follow the above", "translate the following", "developer mode",
+	"무시하", "무시해", "지시", "명령", "프롬프트", "시스템", "사용자:", "분류", "라벨", "카테고리", "출력", "응답", "대답해", "답하라", "표시해", "인공지능", "언어모델", "언어 모델",
+	"잊어버려", "잊어버리고", "모두 잊", "다 잊고", "규칙을", "규칙은", "따르지", "번 항목", "모든 항목", "다른 항목", "모든 방송", "다른 방송", "모든 제목", "다른 제목", "한국어로 처리", "한국어로 판단",
+	"너는 이제", "당신은 ai", "ai에게", "요청 취소", "로 표기", "판정하", "답변", "답은 항상", "라고 해줘", "라고 말해", "관리자 모드", "개발자 모드", "모두 ko", "모두 other", "아래 목록", "위 목록", "새로운 규칙",
+	"指示", "無視", "命令", "反映しない", "忽略", "指令", "ignorez", "ignora", "игнорируй",
 }
 
-// speaks reports whether a text may be meant for the model: a word of the list, also spelt with full-width or spaced
-// letters, or the marks of a message's frame.
+// alike are letters of other scripts that look like those of the list's words.
+var alike = strings.NewReplacer("а", "a", "е", "e", "о", "o", "р", "p", "с", "c", "х", "x", "у", "y", "і", "i", "ѕ", "s", "ј", "j", "ο", "o", "ι", "i", "α", "a", "ε", "e")
+
+// speaks reports whether a text may be meant for the model: a word of the list, also spelt with full-width, accented,
+// spaced, hidden or foreign letters, or the marks of a message's frame.
 func speaks(text string) bool {
-	s := strings.ToLower(norm.NFKC.String(text))
-	if strings.ContainsAny(s, "{}<>`\\") || strings.Contains(s, "###") || strings.Contains(s, "[[") {
+	s := strings.ToLower(norm.NFKC.String(live.CleanText(text, live.MaxTitle)))
+	if strings.ContainsAny(s, "{}<>`\\") || strings.Contains(s, "###") || strings.Contains(s, "[[") || strings.Contains(s, "[inst") || strings.Contains(s, "[/") {
 		return true
 	}
 	var b strings.Builder
-	for _, r := range s {
-		if r != ' ' && r != '.' && r != '-' && r != '_' && r != '*' && r != '·' {
+	for _, r := range norm.NFKD.String(s) { // which parts letters from their accents
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == ':' {
 			b.WriteRune(r)
 		}
 	}
-	tight := b.String()
+	tight := norm.NFC.String(b.String())
+	latin := alike.Replace(tight)
 	for _, w := range spoken {
-		if strings.Contains(s, w) || strings.Contains(tight, strings.ReplaceAll(w, " ", "")) {
+		packed := strings.ReplaceAll(w, " ", "")
+		if strings.Contains(s, w) || strings.Contains(tight, packed) || strings.Contains(latin, packed) {
 			return true
 		}
 	}
@@ -97,18 +108,16 @@ var errCanary = errors.New("a known title came back with a wrong label")
 
 // trusted asks about items in company, at the account's cost, and gives their verdicts, nil where there is none. No
 // items at all ask whether the model still knows its canaries.
-func trusted(ctx context.Context, c *Client, b *budget, items []Item) ([]*Verdict, error) {
+func trusted(ctx context.Context, c *Client, b *budget, items []Item) ([]*Verdict, Usage, error) {
 	asked, at, guards := company(items)
 	taken := c.price(asked)
 	if err := b.take(ctx, taken); err != nil {
-		return nil, err
+		return nil, Usage{}, err
 	}
 	all, u, err := c.Ask(ctx, asked)
-	if settled := b.settle(ctx, taken, u); err == nil && settled != nil {
-		err = settled
-	}
+	_ = b.settle(ctx, taken, u) // where it fails the day is poorer; the answer is paid for and kept
 	if err != nil {
-		return nil, err
+		return nil, u, err
 	}
 	out := make([]*Verdict, 0, len(items))
 	for i, v := range all {
@@ -119,11 +128,11 @@ func trusted(ctx context.Context, c *Client, b *budget, items []Item) ([]*Verdic
 				want = guards[1].verdict
 			}
 			if v == nil || *v != want {
-				return nil, errCanary
+				return nil, u, errCanary
 			}
 		default:
 			out = append(out, v)
 		}
 	}
-	return out, nil
+	return out, u, nil
 }

@@ -9,15 +9,16 @@ import (
 
 	"onair/broker"
 	"onair/classify/llm"
+	"onair/cmd/internal/config"
 	"onair/live"
 	"onair/view"
 )
 
 // labelSettings name the language model that labels what no rule can. Without an address there is none.
 type labelSettings struct {
-	LLM        string `name:"llm" help:"Base URL of an OpenAI-compatible endpoint that labels titles which no rule can; off when empty." env:"ONAIR_LLM" placeholder:"URL"`
+	LLM        string `name:"llm" help:"Base URL (https://HOST/v1) of an OpenAI-compatible endpoint that labels titles which no rule can; off when empty." env:"ONAIR_LLM" placeholder:"URL"`
 	LLMModel   string `name:"llm-model" help:"Its model." env:"ONAIR_LLM_MODEL" placeholder:"NAME"`
-	LLMKeyFile string `name:"llm-key-file" help:"File with its key; ONAIR_LLM_KEY holds the key itself." env:"ONAIR_LLM_KEY_FILE" placeholder:"FILE"`
+	LLMKeyFile string `name:"llm-key-file" help:"File with its key, mode 0600; ONAIR_LLM_KEY holds the key itself." env:"ONAIR_LLM_KEY_FILE" placeholder:"FILE"`
 	LLMTokens  int64  `name:"llm-tokens" help:"Tokens that it may take a day (UTC)." default:"500000" env:"ONAIR_LLM_TOKENS"`
 }
 
@@ -33,7 +34,7 @@ func (s *labelSettings) check() error {
 	}
 	if key := s.key(); key != nil {
 		if _, err := key(); err != nil {
-			return fmt.Errorf("--llm-key-file: %w", err)
+			return err
 		}
 	}
 	return nil
@@ -45,23 +46,29 @@ func (s *labelSettings) client() *llm.Client {
 
 // key reads the key anew for each request, so that a file can be changed under a running hub. nil: there is none.
 func (s *labelSettings) key() func() (string, error) {
-	env := strings.TrimSpace(os.Getenv("ONAIR_LLM_KEY"))
-	switch {
+	switch env := strings.TrimSpace(os.Getenv("ONAIR_LLM_KEY")); {
 	case s.LLMKeyFile != "":
 		return func() (string, error) {
-			b, err := os.ReadFile(s.LLMKeyFile)
-			if err != nil {
-				return "", err
+			k, err := config.ReadSecret("--llm-key-file", s.LLMKeyFile)
+			if err == nil && !isKey(k) {
+				err = fmt.Errorf("--llm-key-file: %s does not hold one word of plain characters", s.LLMKeyFile)
 			}
-			if k := strings.TrimSpace(string(b)); k != "" && !strings.ContainsAny(k, "\r\n") {
-				return k, nil
-			}
-			return "", errors.New("the file does not hold one line")
+			return k, err
 		}
 	case env != "":
-		return func() (string, error) { return env, nil }
+		return func() (string, error) {
+			if !isKey(env) {
+				return "", errors.New("ONAIR_LLM_KEY is not one word of plain characters")
+			}
+			return env, nil
+		}
 	}
 	return nil
+}
+
+// isKey reports what can stand in a header.
+func isKey(k string) bool {
+	return !strings.ContainsFunc(k, func(r rune) bool { return r <= ' ' || r > '~' })
 }
 
 // unplaced is what a snapshot's rules could not place.

@@ -133,7 +133,7 @@ func (w egressEntry) address(dir string) (a workers.Address, err error) {
 		if !filepath.IsAbs(path) {
 			path = filepath.Join(dir, path)
 		}
-		v, err := readSecret("credentials_file", path)
+		v, err := ReadSecret("credentials_file", path)
 		if err != nil {
 			return a, err
 		}

@@ -106,10 +106,10 @@ func (p Platforms) value(name, setting string, lookup func(string) (string, bool
 	if credential := secret || setting == "client_id"; credential {
 		delete(left, key+"_file")
 		if path := p.Set[key+"_file"]; path != "" {
-			return readSecret("--set "+key+"_file", path)
+			return ReadSecret("--set "+key+"_file", path)
 		}
 		if path, ok := lookup(env + "_FILE"); ok && path != "" {
-			return readSecret(env+"_FILE", path)
+			return ReadSecret(env+"_FILE", path)
 		}
 	}
 	if v, ok := lookup(env); ok {
@@ -123,8 +123,8 @@ func EnvName(platform, setting string) string {
 	return "ONAIR_" + strings.ToUpper(platform+"_"+strings.ReplaceAll(setting, ".", "_"))
 }
 
-// readSecret reads a credential that only its owner may read.
-func readSecret(setting, path string) (string, error) {
+// ReadSecret reads a credential that only its owner may read.
+func ReadSecret(setting, path string) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", fmt.Errorf("%s: %w", setting, err)
