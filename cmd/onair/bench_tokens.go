@@ -35,15 +35,19 @@ type tokensScore struct {
 	NoGroup  int     `json:"asked_category"`
 	Withheld int     `json:"withheld"` // they speak to the model
 	Requests int     `json:"requests"`
-	Tokens   int64   `json:"tokens"` // upper bound by size; rules alone cost none
+	Reserved int64   `json:"tokens_reserved"` // what the requests are taken to cost before they are made
+	Tokens   int64   `json:"tokens"`          // what they do cost, about; rules alone cost none
 	PerTitle float64 `json:"tokens_per_title"`
 }
 
 const (
-	// tokensStep is how often the day is looked at: titles change more seldom.
-	tokensStep = 30 * time.Minute
-	// tokensBatch is how many titles ride in a request, as in llm.Runner.
-	tokensBatch = 20
+	// tokensStep is how often new broadcasts are looked for: as often as llm.Runner asks about less than a batch.
+	tokensStep = llm.Patience
+	// tokensSweep is how often all of them are looked at: titles change seldom.
+	tokensSweep = 30 * time.Minute
+	// tokensReal is the percentage of its price that a request costs, counted on requests about real titles with the
+	// tokenizer of GPT-4o: 41 for the shortest, 48 for full ones.
+	tokensReal = 48
 )
 
 // Run is called by kong.
@@ -51,11 +55,8 @@ func (c *benchTokensCmd) Run(ctx context.Context, o out) error {
 	if c.Broadcasts < 1 || c.Broadcasts > 20_000 {
 		return config.UsageError{Err: fmt.Errorf("--broadcasts %d is not between 1 and 20000", c.Broadcasts)}
 	}
-	probe, err := c.day(ctx, 1, 6*time.Hour) // how many a world of size 1 has
-	if err != nil {
-		return err
-	}
-	s, err := c.day(ctx, float64(c.Broadcasts)/float64(max(probe.Live, 1)), tokensStep)
+	probe := c.average(sim.New(sim.Options{Seed: c.Seed, Clock: &handClock{at: sim.Epoch()}, Scale: 1}).World())
+	s, err := c.day(ctx, float64(c.Broadcasts)/float64(max(probe, 1)))
 	if err != nil {
 		return err
 	}
@@ -64,13 +65,36 @@ func (c *benchTokensCmd) Run(ctx context.Context, o out) error {
 	}
 	fmt.Fprintf(o.stdout, "seed %d: %d YouTube broadcasts live on average, %d titles in a day\n", s.Seed, s.Live, s.Titles)
 	fmt.Fprintf(o.stdout, "rules only    %6d titles settled (%.0f %%), 0 tokens\n", s.Settled, 100*float64(s.Settled)/float64(max(s.Titles, 1)))
-	fmt.Fprintf(o.stdout, "with a model  %6d asked (%d for the language, %d for the category), %d withheld, %d requests, at most %d tokens (%.0f a title)\n",
-		s.Titles-s.Settled-s.Withheld, s.NoLang, s.NoGroup, s.Withheld, s.Requests, s.Tokens, s.PerTitle)
+	fmt.Fprintf(o.stdout, "with a model  %6d asked (%d for the language, %d for the category), %d withheld, %d requests\n",
+		s.Titles-s.Settled-s.Withheld, s.NoLang, s.NoGroup, s.Withheld, s.Requests)
+	fmt.Fprintf(o.stdout, "              about %d tokens (%.0f a title); at most %d of the day's tokens are set aside for them before they are told\n",
+		s.Tokens, s.PerTitle, s.Reserved)
 	return nil
 }
 
-// day folds one platform's simulated day and prices what its view cannot place.
-func (c *benchTokensCmd) day(ctx context.Context, scale float64, step time.Duration) (*tokensScore, error) {
+// average is how many YouTube broadcasts a world has over the day.
+func (c *benchTokensCmd) average(w *sim.World) int {
+	looks, sum := 0, 0
+	for t := time.Duration(0); t < 24*time.Hour; t += tokensSweep {
+		looks, sum = looks+1, sum+len(tokensLive(w, sim.Epoch().Add(t)))
+	}
+	return sum / looks
+}
+
+// tokensLive are the ids of YouTube's broadcasts at a moment.
+func tokensLive(w *sim.World, at time.Time) []string {
+	var ids []string
+	for _, r := range w.Truth(at, 0) {
+		if r.Platform == "youtube" {
+			ids = append(ids, r.BroadcastID)
+		}
+	}
+	return ids
+}
+
+// day folds one platform's simulated day, and prices what its view cannot place in the requests that llm.Runner would make
+// of it: full batches at once, the rest every Patience.
+func (c *benchTokensCmd) day(ctx context.Context, scale float64) (*tokensScore, error) {
 	clock := &handClock{at: sim.Epoch()}
 	server := sim.New(sim.Options{Seed: c.Seed, Clock: clock, Scale: scale})
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -98,18 +122,15 @@ func (c *benchTokensCmd) day(ctx context.Context, scale float64, step time.Durat
 	client := &http.Client{Transport: transport}
 
 	state, facts, seq := aggregator.New(true), view.NewFacts(), uint64(0)
-	s := &tokensScore{Seed: c.Seed}
-	seen, open := map[string]bool{}, map[string]llm.Item{}
-	looks, sum := 0, 0
-	for t := time.Duration(0); t < 24*time.Hour; t += step {
+	s, memo := &tokensScore{Seed: c.Seed}, &view.Memo{}
+	seen, open, met := map[string]bool{}, map[string]bool{}, map[string]bool{}
+	model, asked := &llm.Client{Model: "model"}, 0
+	for t := time.Duration(0); t < 24*time.Hour; t += tokensStep {
 		clock.set(sim.Epoch().Add(t))
-		var ids []string
-		for _, r := range server.World().Truth(clock.Now(), 0) {
-			if r.Platform == "youtube" {
-				ids = append(ids, r.BroadcastID)
-			}
+		ids := tokensLive(server.World(), clock.Now())
+		if t%tokensSweep != 0 {
+			ids = slices.DeleteFunc(ids, func(id string) bool { return met[id] })
 		}
-		looks, sum = looks+1, sum+len(ids)
 		for part := range slices.Chunk(ids, 50) {
 			page, err := source.Fetch(ctx, client, platform.Request{Kind: live.KindRefresh, Keys: part})
 			if err != nil {
@@ -118,38 +139,40 @@ func (c *benchTokensCmd) day(ctx context.Context, scale float64, step time.Durat
 			page.Platform, page.Kind = "youtube", live.KindRefresh
 			page.Clean(source.Info())
 			for _, x := range page.Observations {
+				met[x.ID] = true
 				seen[x.Channel+" "+x.Title] = true
 			}
 			seq++
 			state.Apply(&live.Message{Seq: seq, Time: clock.Now(), At: clock.Now(), Lane: live.Lane{Platform: "youtube", Worker: "bench", Epoch: "e", Name: live.LaneLive}}, page)
 		}
 		state.Clean() // nothing is stored
-		snap := view.Build(state, facts, view.BuildOptions{Infos: []live.PlatformInfo{source.Info()}})
-		for _, it := range unplaced(snap) {
-			open[it.Channel.ID+" "+it.Title] = it
+		var ask []llm.Item
+		for _, it := range unplaced(view.Build(state, facts, view.BuildOptions{Infos: []live.PlatformInfo{source.Info()}, Memo: memo})) {
+			key := it.Channel.ID + " " + it.Title
+			if open[key] {
+				continue
+			}
+			open[key] = true
+			if it.Addressed() {
+				s.Withheld++
+				continue
+			}
+			if it.NeedLang {
+				s.NoLang++
+			}
+			if it.NeedCategory {
+				s.NoGroup++
+			}
+			ask = append(ask, it)
+		}
+		asked += len(ask)
+		for part := range slices.Chunk(ask, llm.Batch) {
+			s.Requests++
+			s.Reserved += model.Cost(part)
 		}
 	}
-	s.Live, s.Titles = sum/looks, len(seen)
-	var ask []llm.Item
-	for _, it := range open {
-		switch {
-		case it.Addressed():
-			s.Withheld++
-			continue
-		case it.NeedLang:
-			s.NoLang++
-		}
-		if it.NeedCategory {
-			s.NoGroup++
-		}
-		ask = append(ask, it)
-	}
-	model := &llm.Client{Model: "model"}
-	for part := range slices.Chunk(ask, tokensBatch) {
-		s.Requests++
-		s.Tokens += model.Cost(part)
-	}
+	s.Live, s.Titles, s.Tokens = c.average(server.World()), len(seen), s.Reserved*tokensReal/100
 	s.Settled = s.Titles - len(open)
-	s.PerTitle = float64(s.Tokens) / float64(max(len(ask), 1))
+	s.PerTitle = float64(s.Tokens) / float64(max(asked, 1))
 	return s, nil
 }
